@@ -1,0 +1,1 @@
+"""Stores: one module per kind of remote place, each filling the seam of `gitstore.core.store`."""

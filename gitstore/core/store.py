@@ -1,0 +1,168 @@
+"""The seam to storages: five verbs on keys, and what a storage can do.
+
+A store knows keys, not paths, git or pointers. Keys are relative to the storage's URL, are valid
+Unicode without NUL, and are passed and returned exactly: a store that cannot spell a key raises
+`Unsupported` for it and never touches another object instead. All methods may be called from
+several threads at once. Errors are the `StoreError` family of `gitstore.core.errors`; a store never
+retries for the sake of the caller (its SDK may), never logs, never prints.
+
+One object's identity is spelled alike by `list`, `stat`, `read` and `write`: what `list` says of an
+object, `stat` says too (either may say more), and after `write` both say what `write` returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import BinaryIO, Protocol
+
+from gitstore.core.versions import Version
+
+
+class Conditional(Enum):
+    """How far a precondition on a write can be trusted."""
+
+    ENFORCED = "enforced"  # atomically, by the storage
+    CHECKED = "checked"  # looked at right before the write; a small window stays open
+    IGNORED = "ignored"  # the server answers success whatever was asked (measured)
+    UNKNOWN = "unknown"  # not probed yet
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a storage can do, as far as it is known.
+
+    Attributes:
+        create: how `write` with `expect=None` is protected.
+        swap: how `write` with an expected version is protected.
+        erase: how `delete` is protected.
+        versions: whether old versions of an object can be listed and read.
+        writable: whether `write` and `delete` exist at all.
+        parallel: requests in flight that suit this storage.
+    """
+
+    create: Conditional = Conditional.UNKNOWN
+    swap: Conditional = Conditional.UNKNOWN
+    erase: Conditional = Conditional.UNKNOWN
+    versions: bool = False
+    writable: bool = True
+    parallel: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One object in a listing."""
+
+    key: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of an object: `start` and `stop` in bytes, `stop` not included."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An object being read.
+
+    Attributes:
+        version: the version of the whole object that the bytes come from.
+        chunks: the bytes, once, in order. Ends early only by raising.
+    """
+
+    version: Version
+    chunks: Iterator[bytes]
+
+
+class Source(Protocol):
+    """Bytes to be written: a file of known size that can be opened again for a retry."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        ...
+
+    @property
+    def sha256(self) -> str | None:
+        """Lower-case hexadecimal, if it is known before the bytes are read."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """A new stream at the first byte; the caller closes it."""
+        ...
+
+
+class Store(Protocol):
+    """A storage, as far as transfers need it. See the module for what all methods promise."""
+
+    @property
+    def identity(self) -> str:
+        """The storage as every clone names it, e.g. `s3://s3.example.org/bucket/prefix`.
+
+        Without a trailing slash; the same for every URL form that means the same place.
+        """
+        ...
+
+    def abilities(self) -> Abilities:
+        """What the storage can do. Costs no request."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[Found]:
+        """Every object whose key starts with `prefix`, in the storage's order.
+
+        Complete or an error: a page that fails raises, and what was yielded before must then not be
+        taken for a listing. An empty prefix of an existing bucket yields nothing.
+
+        Raises:
+            Missing: the bucket or directory does not exist.
+        """
+        ...
+
+    def stat(self, key: str) -> Version | None:
+        """The object's current version, or None when there is no such object."""
+        ...
+
+    def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
+        """The object's bytes, or a span of them.
+
+        Args:
+            expect: the version to read. One that carries `version:` or `generation:` is read by it,
+                current or not; else it must be the current one. None: whatever is current.
+
+        Raises:
+            Refused: the current object is not the expected version.
+            Missing: no such object, or no such version any more.
+        """
+        ...
+
+    def write(self, key: str, source: Source, expect: Version | None) -> Version:
+        """Write the whole object and say which version that made.
+
+        Args:
+            expect: the version to replace; None creates and never replaces.
+
+        Raises:
+            Refused: the object exists (`expect=None`), or is not the expected version, or is gone.
+        """
+        ...
+
+    def delete(self, key: str, expect: Version) -> None:
+        """Remove the object if it is the expected version; never a named old version.
+
+        Raises:
+            Refused: the object is another version, or gone.
+        """
+        ...
+
+    def versions(self, key: str) -> Iterator[Version]:
+        """The object's versions that `read` can still give, newest first.
+
+        Raises:
+            Unsupported: the storage keeps none that could be listed.
+        """
+        ...

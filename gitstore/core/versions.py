@@ -1,0 +1,148 @@
+"""Versions: a size and identifiers of some bytes, as far as somebody knows them.
+
+*Content ids* are computed from bytes and hold anywhere. *Place ids* are issued by one storage for
+one key and mean nothing elsewhere; whoever carries a version to another place calls
+`content_only` first, so that everything here may assume one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+CONTENT_KINDS = ("sha256", "md5", "crc64nvme", "crc32c", "adler32")
+PLACE_KINDS = ("generation", "version", "etag", "mtime")
+KINDS = CONTENT_KINDS + PLACE_KINDS
+"""The fixed order of identifiers in a pointer line; kinds unknown here follow, sorted."""
+
+_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+# 64 bits are what it takes to call two files equal without looking: a 32-bit sum agrees by chance
+# once in four thousand million, which a bucket of a hundred thousand objects meets every day.
+_STRONG_CONTENT = frozenset({"sha256", "md5", "crc64nvme"})
+_EXACT_PLACE = ("generation", "version", "etag")
+
+
+class Same(Enum):
+    """The answer of `compare`. Unknown is never equal and never a licence to overwrite."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Some bytes, as far as somebody knows them.
+
+    Attributes:
+        size: in bytes.
+        ids: identifiers as `kind:value`, in the order of a pointer line, each kind at most once.
+    """
+
+    size: int
+    ids: tuple[str, ...] = ()
+
+    def get(self, kind: str) -> str | None:
+        """The value of one identifier, or None."""
+        prefix = kind + ":"
+        for spelled in self.ids:
+            if spelled.startswith(prefix):
+                return spelled[len(prefix) :]
+        return None
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the bytes in lower-case hexadecimal, if it is known."""
+        return self.get("sha256")
+
+
+def version(size: int, ids: Mapping[str, str] | None = None) -> Version:
+    """A version from a mapping of kinds to values, put into the fixed order."""
+    return Version(size, _ordered((ids or {}).items()))
+
+
+def kind_of(spelled: str) -> str:
+    """The kind of an identifier spelled `kind:value`."""
+    return spelled.partition(":")[0]
+
+
+def order_key(spelled: str) -> tuple[int, str]:
+    """The sort key that puts identifiers into the fixed order of a pointer line."""
+    kind = kind_of(spelled)
+    return _RANK.get(kind, len(KINDS)), kind
+
+
+def has_place(v: Version) -> bool:
+    """Whether a storage has ever issued an identifier for this version.
+
+    A kind unknown here counts as a place id: a newer release wrote it, and nothing it wrote may be
+    mistaken for a promise.
+    """
+    return any(kind_of(spelled) not in CONTENT_KINDS for spelled in v.ids)
+
+
+def content_only(v: Version) -> Version:
+    """The version as it holds anywhere: without the identifiers that one place issued (rule B5)."""
+    return Version(v.size, tuple(i for i in v.ids if kind_of(i) in CONTENT_KINDS))
+
+
+def merged(first: Version, second: Version) -> Version:
+    """Two descriptions of the same bytes as one; where both name a kind, the first one counts.
+
+    The caller has found them equal: nothing is compared here.
+    """
+    known = {kind_of(i): i for i in second.ids} | {kind_of(i): i for i in first.ids}
+    return Version(first.size, tuple(sorted(known.values(), key=order_key)))
+
+
+def compare(a: Version, b: Version) -> Same:
+    """Whether two versions of one key at one place are the same bytes.
+
+    Different if the sizes or any shared content id differ. Else equal if a shared content id of 64
+    bits or more agrees, or version, generation or strong ETag agree, or the ETag of one is the
+    plain MD5 of the other's bytes, or, where neither side has anything better, the time agrees.
+    Else unknown. Differing place ids prove nothing: the same bytes may have been written again.
+    """
+    if a.size != b.size:
+        return Same.DIFFERENT
+    left = dict(i.split(":", 1) for i in a.ids)
+    right = dict(i.split(":", 1) for i in b.ids)
+    shared = [kind for kind in CONTENT_KINDS if kind in left and kind in right]
+    if any(left[kind] != right[kind] for kind in shared):
+        return Same.DIFFERENT
+    if any(kind in _STRONG_CONTENT for kind in shared):
+        return Same.EQUAL
+    if any(kind in left and left[kind] == right.get(kind) for kind in _EXACT_PLACE):
+        return Same.EQUAL
+    if _etag_is_md5(left, right) or _etag_is_md5(right, left):
+        return Same.EQUAL
+    if not any(kind in left or kind in right for kind in _EXACT_PLACE):
+        if "mtime" in left and left["mtime"] == right.get("mtime"):
+            return Same.EQUAL
+    return Same.UNKNOWN
+
+
+def equal(a: Version | None, b: Version | None) -> bool:
+    """Whether both are there and known to be the same bytes."""
+    return a is not None and b is not None and compare(a, b) is Same.EQUAL
+
+
+def enriched(v: Version | None, facts: Iterable[Version]) -> Version | None:
+    """The version with what the facts of its key add: the content ids of a version equal to it."""
+    if v is None:
+        return None
+    for fact in facts:
+        if compare(v, fact) is Same.EQUAL:
+            v = merged(v, content_only(fact))
+    return v
+
+
+def _ordered(items: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted((f"{kind}:{value}" for kind, value in items), key=order_key))
+
+
+def _etag_is_md5(bytes_: Mapping[str, str], named: Mapping[str, str]) -> bool:
+    # One way only: S3 issues the MD5 as the ETag of many objects, but an ETag that is not the MD5
+    # says nothing (encryption, multipart uploads, other servers).
+    return "md5" in bytes_ and named.get("etag", "").lower() == bytes_["md5"]
