@@ -5,7 +5,7 @@ The family::
     StorageError                 base: message, hint, exit code 128
     ├── UsageError               the command line is wrong (exit code 129)
     ├── NotARepository           no git work tree here
-    ├── FormatError              a manifest or pointer does not follow its specification (file, line)
+    ├── FormatError              a manifest or pointer does not follow its specification
     ├── UnknownName              no such storage, data path, revision or object
     ├── BadUrl                   a storage URL that cannot be understood
     ├── PathRefused              a path that cannot be, or hold, a data path

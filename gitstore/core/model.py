@@ -34,7 +34,8 @@ class State:
         wanted: whether this work tree keeps the object locally.
         recorded: the sha256 that `record` last wrote here for this object.
         facts: versions of this key with place ids and sha256, learnt from transfers.
-        problem: why nothing can be decided about this object here and now, or None.
+        impossible: why this object cannot be a local file here, or None.
+        problem: why nothing can be decided about this object here and now, or None (rule Sc2).
     """
 
     path: str
@@ -45,6 +46,7 @@ class State:
     wanted: bool = False
     recorded: str | None = None
     facts: tuple[Version, ...] = ()
+    impossible: str | None = None
     problem: str | None = None
 
 

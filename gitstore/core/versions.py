@@ -117,10 +117,7 @@ def compare(a: Version, b: Version) -> Same:
         return Same.EQUAL
     if _etag_is_md5(left, right) or _etag_is_md5(right, left):
         return Same.EQUAL
-    if not any(kind in left or kind in right for kind in _EXACT_PLACE):
-        if "mtime" in left and left["mtime"] == right.get("mtime"):
-            return Same.EQUAL
-    return Same.UNKNOWN
+    return Same.EQUAL if _same_time_only(left, right) else Same.UNKNOWN
 
 
 def equal(a: Version | None, b: Version | None) -> bool:
@@ -140,6 +137,12 @@ def enriched(v: Version | None, facts: Iterable[Version]) -> Version | None:
 
 def _ordered(items: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(sorted((f"{kind}:{value}" for kind, value in items), key=order_key))
+
+
+def _same_time_only(left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    if any(kind in left or kind in right for kind in _EXACT_PLACE):
+        return False
+    return "mtime" in left and left["mtime"] == right.get("mtime")
 
 
 def _etag_is_md5(bytes_: Mapping[str, str], named: Mapping[str, str]) -> bool:

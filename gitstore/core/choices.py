@@ -1,0 +1,113 @@
+"""Choices: answers to conflicts, asked deletions, and the guards before many of them.
+
+A choice is a change of the base (rules K1 and K2); then the same table decides again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from gitstore.core.cases import Local, is_foreign, local_case, settled
+from gitstore.core.model import Action, Base, Choice, Kind, Plan, State
+from gitstore.core.plan import Decide
+
+FEW_DELETIONS = 10
+MANY_DELETIONS = 1000
+_NAME_BYTES = 255
+
+
+def chosen(state: State, choice: Choice) -> State:
+    """The state that a choice makes of a conflicting one (rule K1).
+
+    LOCAL takes the storage's object for the base, so that the local side is what changed. REMOTE
+    and BOTH leave the path without local bytes: the executor has moved them to the trash or beside.
+    All of them give up a promise that stood in the way: that is what was asked.
+    """
+    pointer = None if is_foreign(settled(state)) else state.pointer
+    if choice is Choice.LOCAL:
+        erase = local_case(settled(state)) is Local.ERASE_ASKED
+        if state.remote is None:
+            # Without facts and pointer: rule B4 would find an old base and call the file gone.
+            return replace(state, base=None, pointer=None, facts=())
+        base = Base(state.remote, erase=erase)
+        return replace(state, base=base, pointer=pointer, facts=())
+    return replace(state, local=None, base=None, wanted=True, pointer=pointer)
+
+
+def with_choices(plan: Plan, choices: Mapping[str, Choice], decide: Decide) -> Plan:
+    """The plan with its conflicts decided as somebody chose.
+
+    Args:
+        plan: as the table made it.
+        choices: by object path; a conflict without a choice, or with SKIP, stays a conflict.
+        decide: the function that made the plan.
+    """
+    actions: list[Action] = []
+    for action in plan.actions:
+        choice = choices.get(action.path)
+        if action.kind not in (Kind.CONFLICT, Kind.WAIT) or choice in (None, Choice.SKIP):
+            actions.append(action)
+            continue
+        actions.extend(_answered(action, choice, decide))
+    actions.sort(key=lambda a: a.path.encode(errors="replace"))
+    return replace(plan, actions=tuple(actions))
+
+
+def conflict_copy(path: str, sha256: str) -> str:
+    """The path at which `--keep both` keeps the local bytes: `NAME.conflict-ID.EXT`.
+
+    The whole extension is kept (`x.tar.gz`), the ID is the start of the SHA-256 of the bytes, so
+    that the same bytes get the same name; a stem too long for a file name is cut.
+    """
+    pure = PurePosixPath(path)
+    hidden = len(pure.name) - len(pure.name.lstrip("."))
+    stem, dot, extension = pure.name[hidden:].partition(".")
+    tail = f".conflict-{sha256[:8]}{dot}{extension}"
+    room = _NAME_BYTES - len(tail.encode())
+    head = ("." * hidden + stem).encode()[: max(room, 1)].decode(errors="ignore")
+    return str(pure.with_name(head + tail))
+
+
+def asked_erasures(states: Iterable[State]) -> tuple[State, ...]:
+    """The states with every missing object to be erased: what `sync --delete` asks for."""
+    return tuple(_erase_asked(s) for s in states)
+
+
+def too_many(count: int, total: int) -> bool:
+    """Whether so many deletions need a confirmation.
+
+    More than ten objects and over half of them, or more than a thousand: a wiped directory or a
+    truncated listing looks like that far more often than an intention does.
+    """
+    return (count > FEW_DELETIONS and count * 2 > total) or count > MANY_DELETIONS
+
+
+def missing(states: Iterable[State]) -> int:
+    """How many staged objects have no local file."""
+    return sum(s.problem is None and local_case(settled(s)) is Local.MISSING for s in states)
+
+
+def _erase_asked(state: State) -> State:
+    if state.problem is not None or state.base is None:
+        return state
+    if local_case(settled(state)) is not Local.MISSING:
+        return state
+    return replace(state, base=Base(state.base.version, erase=True))
+
+
+def _answered(action: Action, choice: Choice | None, decide: Decide) -> Iterable[Action]:
+    state = action.seen
+    if action.kind is Kind.WAIT and choice is not Choice.REMOTE:
+        return (action,)
+    if action.kind is Kind.WAIT or choice is None:
+        given_up = replace(state, pointer=None)
+        return (replace(decide(given_up), choice=None),)
+    again = decide(chosen(state, choice))
+    answered = replace(again, seen=replace(state, pointer=again.seen.pointer), choice=choice)
+    if choice is not Choice.BOTH or state.local is None or state.local.sha256 is None:
+        return (answered,)
+    beside = conflict_copy(state.path, state.local.sha256)
+    copy = decide(State(path=beside, local=state.local, wanted=True))
+    return (answered, replace(copy, reason=f"kept beside {state.path}", choice=Choice.BOTH))
