@@ -1,0 +1,50 @@
+# Two commands matter: `make demo` and `make test`. Both work on a machine with Python, git and make.
+
+PYTHON ?= python3
+# More arguments for the program that a target runs, e.g. make test ARGS='-k pointer'
+ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+python = .venv/bin/python
+installed = .venv/installed
+
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.PHONY: help venv servers check test demo mutants soak bench clean
+
+help: ## Print the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+venv: $(installed) ## Create .venv and install the project in it
+
+$(installed): pyproject.toml tests/install-venv
+	@PYTHON='$(PYTHON)' sh tests/install-venv
+
+servers: venv ## Install the storage servers that tests and demo start
+	@PYTHON='$(CURDIR)/$(python)' sh tests/install-servers
+
+check: venv ## Lint, formatting and types
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --quiet --check . || { .venv/bin/ruff format --check .; exit 1; }
+	@.venv/bin/mypy --no-error-summary
+
+test: venv servers check ## Every check and every test
+	@$(python) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+demo: venv servers ## A tour, with a storage server on this machine
+	@$(python) demo/run.py $(ARGS)
+
+mutants: venv servers ## Break the rules one at a time; the model must notice each
+	@$(python) -m tests.model.mutants $(ARGS)
+
+soak: venv servers ## Random histories until interrupted
+	@$(python) -m tests.model.soak $(ARGS)
+
+bench: venv servers ## Measure beside other tools
+	@bench/run $(ARGS)
+
+clean: ## Remove what the other targets made, but no data
+	@rm -rf .venv .servers build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find gitstore tests -name __pycache__ -type d -prune -exec rm -rf {} +
