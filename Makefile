@@ -18,6 +18,7 @@ help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 venv: $(installed) ## Create .venv and install the project in it
+	@:
 
 $(installed): pyproject.toml tests/install-venv
 	@PYTHON='$(PYTHON)' sh tests/install-venv
