@@ -1,0 +1,41 @@
+"""Fixtures for all tests: real servers, started once per run and only when a test wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[servers.S3Server]:
+    """The S3 server with working preconditions and versions."""
+    with servers.ministack() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.S3Server]:
+    """The S3 server that ignores preconditions."""
+    with servers.rclone(tmp_path_factory.mktemp("rclone")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(ministack: servers.S3Server) -> servers.Bucket:
+    """A new bucket without versions."""
+    return ministack.make_bucket()
+
+
+@pytest.fixture
+def versioned_bucket(ministack: servers.S3Server) -> servers.Bucket:
+    """A new bucket that keeps old versions."""
+    return ministack.make_versioned_bucket()
+
+
+@pytest.fixture
+def careless_bucket(rclone: servers.S3Server) -> servers.Bucket:
+    """A new bucket whose server ignores preconditions."""
+    return rclone.make_bucket()
