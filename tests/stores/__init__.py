@@ -1,0 +1,1 @@
+"""Stores, against the contract suite and on their own."""
