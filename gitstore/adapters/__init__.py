@@ -1,1 +1,1 @@
-"""Adapters to the world: git, the work tree, the state on disk, the stores. None imports another."""
+"""Adapters to the world: git, work tree, state on disk, stores. None imports another."""

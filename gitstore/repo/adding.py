@@ -1,0 +1,280 @@
+"""`add` and `forget`: describe a storage and the data path that it feeds, or describe it no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from gitstore.adapters import tracked
+from gitstore.core.blocks import ignored_paths, with_attributes, with_ignored
+from gitstore.core.errors import Missing, PathRefused, StoreError, UnknownName, UsageError
+from gitstore.core.manifest import DataPath, StorageSpec, parse_manifest
+from gitstore.core.manifest_edit import (
+    add_data_path,
+    add_storage,
+    remove_data_path,
+    remove_storage,
+)
+from gitstore.core.pointer import Pointer, pointer
+from gitstore.core.urls import Place, place_of
+from gitstore.core.versions import Version
+from gitstore.repo.project import MANIFEST, Project
+from gitstore.repo.selection import Selection, below_top
+from gitstore.repo.session import Session, changing, within
+from gitstore.shell.survey import listing
+
+IGNORE = ".gitignore"
+ATTRIBUTES = ".gitattributes"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `add` has described.
+
+    Attributes:
+        storage: the manifest's storage.
+        place: what its URL was understood to be.
+        data: the data path, or None when there is none yet.
+        objects: how many objects the pointer names.
+        size: how many bytes they have.
+        markers: folder markers that were passed over.
+    """
+
+    storage: StorageSpec
+    place: Place
+    data: DataPath | None = None
+    objects: int = 0
+    size: int = 0
+    markers: tuple[str, ...] = ()
+
+
+def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
+    """Describe a storage and, with a data path, take one listing of what is there.
+
+    Nothing is downloaded. Manifest, pointer and ignore rules are written and told to git's index,
+    so that a plain `git commit` takes them.
+
+    Args:
+        project: where.
+        spec: the storage; a name that is described already must mean the same place.
+        data: the data path to feed, or None to describe the storage only.
+
+    Raises:
+        PathRefused: the data path cannot be one.
+        BadUrl: the URL cannot be understood.
+        StoreError: the storage does not answer, or there is no such place.
+    """
+    place = place_of(spec)
+    _check_storage(project, spec)
+    with changing(project, "add") as session:
+        if data is None:
+            _answers(session, spec)
+            _write_manifest(session, {**_texts(project), MANIFEST: _described(project, spec, None)})
+            return Added(spec, place)
+        check_data_path(project, data)
+        spec, data, found, markers = _looked_up(session, spec, data)
+        text = _described(project, spec, data)
+        after = {**_texts(project), MANIFEST: text}
+        manifest = parse_manifest(text, MANIFEST)
+        after[IGNORE] = with_ignored(after[IGNORE], list(manifest.data))
+        after[ATTRIBUTES] = with_attributes(after[ATTRIBUTES])
+        session.project = replace(project, text=text, manifest=manifest)
+        new = pointer(session.project.source(data), found)
+        _write_described(session, data, new, after)
+        size = sum(v.size for v in found.values())
+        return Added(spec, place_of(spec), data, len(found), size, markers)
+
+
+def forget(project: Project, name: str) -> tuple[str, ...]:
+    """Describe a storage or data path no more. Neither the storage nor a local file is touched.
+
+    The files stay ignored by git in this clone (`info/exclude`).
+
+    Returns:
+        The data paths that are no longer described.
+
+    Raises:
+        UnknownName: it is neither a storage nor a data path.
+    """
+    path = below_top(name, project.where)
+    with changing(project, "forget") as session:
+        if path in project.manifest.data:
+            gone: Sequence[str] = (path,)
+            text = remove_data_path(project.text, path)
+        elif name in project.manifest.storages:
+            gone = tuple(d.path for d in project.manifest.data.values() if d.storage == name)
+            text = project.text
+            for data_path in gone:
+                text = remove_data_path(text, data_path)
+            text = remove_storage(text, name)
+        else:
+            raise UnknownName(
+                f"{name} is neither a storage nor a data path",
+                hint="git storage ls  # lists both",
+            )
+        _forget_files(session, gone, text)
+        return tuple(gone)
+
+
+def check_data_path(project: Project, data: DataPath) -> None:
+    """Whether a path can be, and hold, a data path.
+
+    Raises:
+        PathRefused: it is in `.git`, in or around another, through a link, in a submodule, holds
+            tracked files, or its pointer or the manifest is ignored by git.
+    """
+    git, path = project.git, data.path
+    for other in project.manifest.data:
+        if path == other:
+            raise PathRefused(f"{path} is a data path already", hint=f"git storage ls {path}")
+        if path.startswith(other + "/") or other.startswith(path + "/"):
+            raise PathRefused(f"{path} and the data path {other} lie in one another")
+    _check_no_link(git.top, path)
+    if git.is_submodule_path(path):
+        raise PathRefused(f"{path} is in a submodule", hint="run the command in the submodule")
+    held = git.tracked(path)
+    if held:
+        raise PathRefused(
+            f"{path} holds files that git tracks, e.g. {held[0]}",
+            hint=f"git rm -r --cached -- {path}",
+        )
+    for name in (MANIFEST, path + ".storage"):
+        rule = git.ignored_by(name)
+        if rule is not None:
+            raise PathRefused(
+                f"git would ignore {name} because of {rule}",
+                hint="remove that rule, or choose another path",
+            )
+
+
+def _check_storage(project: Project, spec: StorageSpec) -> None:
+    known = project.manifest.storages.get(spec.name)
+    if known is not None and place_of(known).identity != place_of(spec).identity:
+        raise UsageError(
+            f"storage {spec.name} is {known.url} already",
+            hint=f"choose another name, or: git storage forget {spec.name}",
+        )
+
+
+def _check_no_link(top: Path, path: str) -> None:
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        step = top.joinpath(*parts[:depth])
+        if step.is_symlink():
+            raise PathRefused(f"{path} leads through the link {'/'.join(parts[:depth])}")
+        if depth < len(parts) and step.exists() and not step.is_dir():
+            raise PathRefused(f"{path}: {'/'.join(parts[:depth])} is a file")
+
+
+def _answers(session: Session, spec: StorageSpec) -> None:
+    store = session.project.open_store(spec, session.facts)
+    for _ in islice(store.list(""), 1):
+        return
+
+
+def _looked_up(
+    session: Session, spec: StorageSpec, data: DataPath
+) -> tuple[StorageSpec, DataPath, Mapping[str, Version], tuple[str, ...]]:
+    """The listing; a URL that names one object becomes its directory and a prefix."""
+    try:
+        found, markers = _listed(session, spec, data)
+    except Missing:
+        if _one_object(session, spec, data) is None:
+            raise
+        found, markers = {}, ()
+    if not found and not markers:
+        single = _one_object(session, spec, data)
+        if single is not None:
+            found, markers = _listed(session, *single)
+            spec, data = single
+    return spec, data, found, markers
+
+
+def _listed(
+    session: Session, spec: StorageSpec, data: DataPath
+) -> tuple[Mapping[str, Version], tuple[str, ...]]:
+    text = _described(session.project, spec, data)
+    project = replace(session.project, text=text, manifest=parse_manifest(text, MANIFEST))
+    binding = project.binding(data, session.state, session.facts)
+    return listing(binding, within(Selection(data)))
+
+
+def _one_object(
+    session: Session, spec: StorageSpec, data: DataPath
+) -> tuple[StorageSpec, DataPath] | None:
+    """The storage and data path that a URL of one object means, if there is such an object."""
+    known = spec.name in session.project.manifest.storages
+    url, _, name = spec.url.rstrip("/").rpartition("/")
+    if data.prefix or known or not name or not place_of(spec).prefix:
+        return None
+    above = replace(spec, url=url)
+    try:
+        found = session.project.open_store(above, session.facts).stat(name)
+    except StoreError:
+        return None
+    return None if found is None else (above, replace(data, prefix=name))
+
+
+def _described(project: Project, spec: StorageSpec, data: DataPath | None) -> str:
+    text = project.text
+    if spec.name not in project.manifest.storages:
+        text = add_storage(text, spec)
+    return text if data is None else add_data_path(text, data)
+
+
+def _texts(project: Project) -> dict[str, str]:
+    return {name: _text(project.git.top, name) for name in (IGNORE, ATTRIBUTES)}
+
+
+def _text(top: Path, name: str) -> str:
+    content = tracked.read(top, name)
+    return "" if content is None else content.decode(errors="surrogateescape")
+
+
+def _write_manifest(session: Session, after: Mapping[str, str]) -> None:
+    project = session.project
+    top = project.git.top
+    changed: dict[str, bytes | None] = {}
+    before: dict[str, bytes | None] = {}
+    for name, text in after.items():
+        content = text.encode(errors="surrogateescape")
+        old = tracked.read(top, name)
+        if content != (old or b""):
+            before[name] = old
+            changed[name] = content or None
+    if not changed:
+        return
+    tracked.write_all(top, project.redo_log, changed)
+    session.note_files("", before, {n: c for n, c in changed.items() if c is not None})
+    project.git.add(tuple(changed))
+
+
+def _write_described(
+    session: Session, data: DataPath, new: Pointer, after: Mapping[str, str]
+) -> None:
+    # The pointer first: a manifest without its pointer would be a project that cannot be read.
+    binding = session.binding(Selection(data))
+    session.ignore(data.path)
+    session.write_pointer(binding, new)
+    _write_manifest(session, after)
+
+
+def _forget_files(session: Session, gone: Sequence[str], text: str) -> None:
+    project = session.project
+    pointers: dict[str, bytes | None] = {}
+    for data_path in gone:
+        pointers |= project.pointer_files(project.manifest.data[data_path])
+    after = _texts(project)
+    left = [p for p in ignored_paths(after[IGNORE]) if p not in gone]
+    after[IGNORE] = with_ignored(after[IGNORE], left)
+    session.note_files("", pointers, {})
+    _write_manifest(session, {**after, MANIFEST: text})
+    if pointers:
+        tracked.write_all(project.git.top, project.redo_log, dict.fromkeys(pointers))
+        project.git.add(tuple(pointers))
+    for data_path in gone:
+        session.state.drop_data_path(data_path)
+
+

@@ -1,0 +1,118 @@
+"""`doctor`: what is in order, what is not, and what a storage can do."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from gitstore.core.blocks import ignored_paths
+from gitstore.core.errors import StorageError
+from gitstore.core.manifest import DataPath
+from gitstore.core.store import Store
+from gitstore.repo.project import Project
+from gitstore.repo.session import Session, reading
+
+
+class Level(Enum):
+    """How bad a finding is."""
+
+    GOOD = "ok"
+    NOTE = "note"
+    BAD = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        level: how bad it is.
+        text: what was found, as one clause.
+        hint: what to type or edit about it, or None.
+    """
+
+    level: Level
+    text: str
+    hint: str | None = None
+
+
+def doctor(project: Project, names: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Look at this installation, this clone and, with names, at what storages can do.
+
+    For a named storage the contract suite runs below a prefix of its own, which is removed again.
+    """
+    with reading(project) as session:
+        found = [*_installation(project), *_clone(session)]
+        for name in names or project.manifest.storages:
+            found.extend(_storage(session, name, probing=bool(names)))
+        return tuple(found)
+
+
+def _installation(project: Project) -> Iterator[Finding]:
+    yield Finding(Level.GOOD, f"git {project.git.version()}, Python {sys.version.split()[0]}")
+
+
+def _clone(session: Session) -> Iterator[Finding]:
+    project = session.project
+    ignore = project.git.top / ".gitignore"
+    ignored = ignored_paths(ignore.read_text()) if ignore.exists() else ()
+    for data in project.manifest.data.values():
+        yield from _data_path(project, data)
+        if data.path not in ignored:
+            yield Finding(
+                Level.BAD,
+                f"{data.path} is not in the managed block of .gitignore",
+                f"add the line /{data.path} to .gitignore",
+            )
+
+
+def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
+    try:
+        count = len(project.pointer(data).entries)
+    except StorageError as error:
+        yield Finding(Level.BAD, error.message, error.hint)
+    else:
+        yield Finding(Level.GOOD, f"{data.path}: the pointer names {count} objects")
+    held = project.git.tracked(data.path)
+    if held:
+        yield Finding(
+            Level.BAD,
+            f"{data.path} holds files that git tracks, e.g. {held[0]}",
+            f"git rm -r --cached -- {data.path}",
+        )
+
+
+def _storage(session: Session, name: str, probing: bool) -> Iterator[Finding]:
+    project = session.project
+    spec = project.storage(name)
+    try:
+        store = project.open_store(spec, session.facts)
+        for _ in store.list(""):
+            break
+    except StorageError as error:
+        yield Finding(Level.BAD, f"{name}: {error.message}", error.hint)
+        return
+    yield Finding(Level.GOOD, f"{name}: {store.identity} answers")
+    can = store.abilities()
+    yield Finding(
+        Level.NOTE,
+        f"{name}: preconditions on create {can.create.value}, replace {can.swap.value},"
+        f" erase {can.erase.value}; old versions {'kept' if can.versions else 'not known of'}",
+    )
+    if probing:
+        yield from _contract(store, name)
+
+
+def _contract(store: Store, name: str) -> Iterator[Finding]:
+    from gitstore.adapters.stores.contract import checks, run
+
+    prefix = f".git-storage-doctor-{secrets.token_hex(4)}/"
+    for check in checks():
+        broken = run(check, store, prefix)
+        if broken is None:
+            yield Finding(Level.GOOD, f"{name}: {check.name}")
+        else:
+            yield Finding(Level.BAD, f"{name}: {check.name}: {broken}")

@@ -1,0 +1,211 @@
+"""A project: a git work tree with its manifest, its pointers and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from gitstore.adapters import tracked
+from gitstore.adapters.credentials import credentials_for
+from gitstore.adapters.facts import Facts
+from gitstore.adapters.git import Git
+from gitstore.adapters.state import WorkState
+from gitstore.adapters.stores.registry import StorePlace, open_store
+from gitstore.adapters.tree import Tree, spare_directory
+from gitstore.core.errors import FormatError, UnknownName
+from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
+from gitstore.core.pointer import Pointer, dump, parse, pointer
+from gitstore.core.store import Store
+from gitstore.core.urls import Place, place_of
+from gitstore.shell.binding import Binding
+
+MANIFEST = ".storage.yaml"
+_SUFFIX = ".storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What git tracks about the data of one work tree.
+
+    Attributes:
+        git: the work tree.
+        text: the manifest's text, `''` when there is none.
+        manifest: the same, understood.
+    """
+
+    git: Git
+    text: str
+    manifest: Manifest
+
+    @property
+    def where(self) -> tuple[Path, str]:
+        """The top level, and the caller's directory relative to it."""
+        return self.git.top, self.git.prefix
+
+    @property
+    def redo_log(self) -> Path:
+        """Where the redo log of pointer writes lies."""
+        return self.git.git_dir / "storage" / "redo"
+
+    def storage(self, name: str) -> StorageSpec:
+        """A storage by name.
+
+        Raises:
+            UnknownName: no such storage.
+        """
+        if name not in self.manifest.storages:
+            known = ", ".join(self.manifest.storages) or "none"
+            raise UnknownName(f"no storage is called {name}", hint=f"described are: {known}")
+        return self.manifest.storages[name]
+
+    def place(self, data: DataPath) -> Place:
+        """The place of a data path's storage."""
+        return place_of(self.storage(data.storage))
+
+    def pointer(self, data: DataPath) -> Pointer:
+        """The pointer of a data path, from the work tree or, where git keeps it out, the index.
+
+        Raises:
+            FormatError: it is missing, empty, in conflict or broken: no decision then (rule Sc2).
+        """
+        name = data.path + _SUFFIX
+        main = tracked.read(self.git.top, name)
+        if main is None:
+            return self._sparse_pointer(name)
+        slices = tracked.slices_of(self.git.top, name + ".d")
+        return parse({"": main, **slices}, name)
+
+    def pointer_at(self, data: DataPath, commit: str) -> Pointer | None:
+        """The pointer of a data path in a commit, or None when there is none."""
+        name = data.path + _SUFFIX
+        blobs = self.git.files(commit, name) | self.git.files(commit, name + ".d")
+        return self._from_blobs(name, blobs)
+
+    def write_pointer(self, data: DataPath, new: Pointer) -> tuple[str, ...]:
+        """Write a pointer, only what changed of it; the names of the files written or removed."""
+        name = data.path + _SUFFIX
+        wanted = {_file_name(name, part): content for part, content in dump(new).items()}
+        before = {_file_name(name, part): content for part, content in self._parts(name).items()}
+        changes: dict[str, bytes | None] = {
+            file: content for file, content in wanted.items() if before.get(file) != content
+        }
+        changes |= dict.fromkeys(file for file in before if file not in wanted)
+        if changes:
+            tracked.write_all(self.git.top, self.redo_log, changes)
+        return tuple(changes)
+
+    def pointer_files(self, data: DataPath) -> dict[str, bytes]:
+        """The files of a data path's pointer as they are in the work tree, by name."""
+        name = data.path + _SUFFIX
+        return {_file_name(name, part): content for part, content in self._parts(name).items()}
+
+    def empty_pointer(self, data: DataPath) -> Pointer:
+        """The pointer of a data path without any object."""
+        return pointer(self.source(data), {})
+
+    def source(self, data: DataPath) -> str:
+        """The `from` line of a data path's pointer."""
+        return f"{self.place(data).identity}/{data.prefix}"
+
+    def binding(self, data: DataPath, state: WorkState, facts: Facts) -> Binding:
+        """A data path with its two ends; the store is opened when it is first asked."""
+        root = self.git.top / data.path
+        spare = spare_directory(self.git.top, self.git.common_dir, root)
+        return Binding(
+            data=data,
+            source=self.source(data),
+            store=cache(partial(self.open_store, self.storage(data.storage), facts)),
+            tree=Tree(root, spare, data.single),
+            state=state,
+            facts=facts,
+        )
+
+    def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
+        """The store of a storage, with what is known of its preconditions."""
+        place = place_of(spec)
+        store_place = _store_place(place, spec, self.git.top)
+        raw = open_store(store_place, credentials_for(store_place))
+        return raw if facts is None else careful(raw, facts)
+
+    def _parts(self, name: str) -> dict[str, bytes]:
+        main = tracked.read(self.git.top, name)
+        slices = tracked.slices_of(self.git.top, name + ".d")
+        return slices if main is None else {"": main, **slices}
+
+    def _sparse_pointer(self, name: str) -> Pointer:
+        blobs = self.git.index_files(name) | self.git.index_files(name + ".d")
+        found = self._from_blobs(name, blobs) if self.git.keeps_out(name) else None
+        if found is None:
+            raise FormatError(
+                "the pointer is missing, so nothing can be decided",
+                source=name,
+                hint=f"git restore {name}",
+            )
+        return found
+
+    def _from_blobs(self, name: str, blobs: dict[str, str]) -> Pointer | None:
+        if name not in blobs:
+            return None
+        names = list(blobs)
+        contents = self.git.blobs([blobs[n] for n in names])
+        parts = {
+            "" if n == name else n[len(name) + 3 :]: c
+            for n, c in zip(names, contents, strict=True)
+        }
+        return parse(parts, name)
+
+
+def open_project(start: Path) -> Project:
+    """The project that a directory belongs to.
+
+    Raises:
+        NotARepository: it is not in a git work tree.
+        FormatError: the manifest does not follow its specification.
+    """
+    git = Git.find(start)
+    tracked.finish(git.top, git.git_dir / "storage" / "redo")
+    content = tracked.read(git.top, MANIFEST)
+    if content is None and git.keeps_out(MANIFEST):
+        content = git.blobs(list(git.index_files(MANIFEST).values()))[0]
+    if content is None:
+        return Project(git, "", EMPTY)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise FormatError("is not UTF-8", source=MANIFEST) from error
+    return Project(git, text, parse_manifest(text, MANIFEST))
+
+
+def careful(raw: Store, facts: Facts) -> Store:
+    """A store whose ignored preconditions, as far as they have been measured, are re-checked."""
+    from gitstore.adapters.stores.probe import from_json
+    from gitstore.adapters.stores.recheck import Rechecked
+
+    remembered = facts.abilities(raw.identity)
+    return raw if remembered is None else Rechecked(raw, from_json(remembered))
+
+
+def _file_name(name: str, part: str) -> str:
+    return name if part == "" else f"{name}.d/{part}"
+
+
+def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
+    return StorePlace(
+        provider=place.provider,
+        identity=place.identity,
+        endpoint=place.endpoint,
+        container=place.container,
+        prefix=place.prefix,
+        region=place.region,
+        anonymous=spec.anonymous,
+        root=_root(place, top) if place.provider == "file" else None,
+    )
+
+
+def _root(place: Place, top: Path) -> Path:
+    # Relative URLs are relative to the top level, so that the project and its data move together.
+    return top / place.identity.removeprefix("file:").removeprefix("//")
+
+

@@ -1,0 +1,145 @@
+"""`Repo`: a work tree and its data, with the same verbs as the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gitstore.adapters.state import Operation
+from gitstore.core.manifest import DataPath, StorageSpec
+from gitstore.core.model import Plan
+from gitstore.core.report import Listener, Report
+from gitstore.repo import (
+    adding,
+    diffing,
+    examining,
+    moving,
+    objects,
+    staging,
+    syncing,
+    undoing,
+    viewing,
+)
+from gitstore.repo.adding import Added
+from gitstore.repo.diffing import Difference
+from gitstore.repo.examining import Finding
+from gitstore.repo.project import Project, open_project
+from gitstore.repo.staging import StageOptions
+from gitstore.repo.syncing import SyncOptions
+from gitstore.repo.undoing import Undone
+from gitstore.repo.viewing import Described, Explanation, Listed, Status
+
+
+class Repo:
+    """A git work tree and the data that its manifest describes.
+
+    Every method reads the manifest anew, so that a `Repo` may be kept while files change. Methods
+    that take `targets` accept storage names, data paths, sub-paths and globs, relative to the
+    directory that the `Repo` was opened in; none means everything.
+
+    Args:
+        path: any directory of the work tree.
+
+    Raises:
+        NotARepository: the directory is not in a git work tree.
+        FormatError: the manifest does not follow its specification.
+    """
+
+    def __init__(self, path: str | Path = ".") -> None:
+        self._path = Path(path)
+        self.project  # noqa: B018 - asks now, so that a wrong directory is an error here
+
+    @property
+    def project(self) -> Project:
+        """The manifest, the pointers and git, as they are now."""
+        return open_project(self._path)
+
+    def add(self, storage: StorageSpec, data: DataPath | None = None) -> Added:
+        """Describe a storage and the data path that it feeds; see `gitstore.repo.adding.add`."""
+        return adding.add(self.project, storage, data)
+
+    def forget(self, name: str) -> tuple[str, ...]:
+        """Describe a storage or data path no more; see `gitstore.repo.adding.forget`."""
+        return adding.forget(self.project, name)
+
+    def storages(self) -> tuple[Described, ...]:
+        """Every storage with the data paths that it feeds."""
+        return viewing.storages(self.project)
+
+    def objects(self, *targets: str) -> tuple[tuple[DataPath, tuple[Listed, ...]], ...]:
+        """The objects that the pointers name, by data path."""
+        return viewing.objects(self.project, targets)
+
+    def status(self, *targets: str, remote: bool = False) -> tuple[Status, ...]:
+        """What is here, what changed, and what `sync` and `stage` would do about it."""
+        return viewing.status(self.project, targets, remote)
+
+    def explain(self, target: str, remote: bool = False) -> Explanation:
+        """What P, B, L and R hold for one object, and what would happen to it."""
+        return viewing.explain(self.project, target, remote)
+
+    def diff(self, *targets: str, revisions: str | None = None) -> tuple[Difference, ...]:
+        """The objects that differ; see `gitstore.repo.diffing.diff`."""
+        return diffing.diff(self.project, revisions, targets)
+
+    def plan_stage(
+        self, *targets: str, options: StageOptions | None = None
+    ) -> tuple[Plan, ...]:
+        """What `stage` would do."""
+        return staging.plan_stage(self.project, targets, options or StageOptions())
+
+    def stage(
+        self,
+        *targets: str,
+        options: StageOptions | None = None,
+        listener: Listener | None = None,
+    ) -> tuple[Report, ...]:
+        """Bring the recorded versions here, verified."""
+        return staging.stage(self.project, targets, options or StageOptions(), listener)
+
+    def unstage(self, *targets: str, listener: Listener | None = None) -> tuple[Report, ...]:
+        """Give local space back; storage and pointer keep theirs."""
+        return staging.unstage(self.project, targets, listener)
+
+    def plan_sync(self, *targets: str, options: SyncOptions | None = None) -> tuple[Plan, ...]:
+        """What `sync` would do."""
+        return syncing.plan_sync(self.project, targets, options or SyncOptions())
+
+    def sync(
+        self,
+        *targets: str,
+        options: SyncOptions | None = None,
+        listener: Listener | None = None,
+    ) -> tuple[Report, ...]:
+        """Reconcile local and remote, then write the pointers."""
+        return syncing.sync(self.project, targets, options or SyncOptions(), listener)
+
+    def record(self, *targets: str) -> tuple[Report, ...]:
+        """Write local changes into the pointers, offline, as promises."""
+        return syncing.record(self.project, targets)
+
+    def rm(self, *targets: str) -> tuple[Report, ...]:
+        """Erase objects: here now, on the storage at the next sync."""
+        return objects.rm(self.project, targets)
+
+    def restore(
+        self, *targets: str, revision: str | None = None, listener: Listener | None = None
+    ) -> tuple[Report, ...]:
+        """Bring a recorded version's bytes back; the next sync gives them."""
+        return objects.restore(self.project, targets, revision, listener)
+
+    def mv(self, source: str, target: str) -> str:
+        """Move a data path, or rename an object within its data path."""
+        return moving.mv(self.project, source, target)
+
+    def undo(self) -> Undone:
+        """Take back the last operation's local effects."""
+        return undoing.undo(self.project)
+
+    def operations(self, limit: int = 20) -> tuple[Operation, ...]:
+        """The last operations that changed this work tree, newest first."""
+        return undoing.operations(self.project, limit)
+
+    def doctor(self, *names: str) -> tuple[Finding, ...]:
+        """What is in order and what is not; with names, what these storages can do."""
+        return examining.doctor(self.project, names)
+

@@ -1,0 +1,256 @@
+"""A session: one operation on a project, with the lock, the state and the trash it needs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+
+from gitstore.adapters import tracked
+from gitstore.adapters.facts import Facts
+from gitstore.adapters.lock import WorkLock
+from gitstore.adapters.state import Effect, WorkState
+from gitstore.adapters.tree import TrashBag, spare_directory
+from gitstore.core.blocks import ignored_paths, with_ignored
+from gitstore.core.model import Plan, State
+from gitstore.core.plan import Decide, planned
+from gitstore.core.pointer import Pointer, pointer
+from gitstore.core.report import Listener, Report, Silent
+from gitstore.core.scope import Scope, matcher, wanted_matcher
+from gitstore.core.versions import Version
+from gitstore.repo.project import Project
+from gitstore.repo.selection import Selection
+from gitstore.shell.binding import Binding
+from gitstore.shell.digests import Digests
+from gitstore.shell.survey import Request, Survey, listing, survey
+from gitstore.shell.transfer import Task, execute
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One selected data path, looked at.
+
+    Attributes:
+        selection: what the command asked for.
+        binding: its two ends.
+        pointer: as it was when the survey began.
+        survey: the states of all objects in scope, and the files.
+        markers: folder markers that the listing passed over.
+        offline: whether R was taken to be B.
+    """
+
+    selection: Selection
+    binding: Binding
+    pointer: Pointer
+    survey: Survey
+    markers: tuple[str, ...] = ()
+    offline: bool = True
+
+    def plan(self, verb: str, decide: Decide) -> Plan:
+        """The plan that a table makes of this view."""
+        states = self.survey.states
+        return replace(planned(self.binding.data.path, verb, states, decide), offline=self.offline)
+
+    def covers(self, path: str) -> bool:
+        """Whether an object is in the scope that was looked at."""
+        return within(self.selection)(path)
+
+    def with_states(self, states: Sequence[State]) -> View:
+        """The same view with other states, e.g. with erasures asked for."""
+        return replace(self, survey=replace(self.survey, states=tuple(states)))
+
+
+@dataclass(slots=True)
+class Session:
+    """What one operation works with. Made by `reading` and `changing`."""
+
+    project: Project
+    state: WorkState
+    facts: Facts
+    listener: Listener = field(default_factory=Silent)
+    operation: int | None = None
+    verb: str = ""
+    jobs: int | None = None
+    keep_digests: bool = True
+    bag: str = ""
+
+    def offline_view(self, selection: Selection, patterns: tuple[str, ...] | None = None) -> View:
+        """Look at a selected data path without asking the storage.
+
+        Args:
+            patterns: the wanted patterns to assume instead of the ones of this work tree.
+
+        Raises:
+            FormatError: the pointer cannot be read.
+        """
+        return self._view(selection, None, patterns)
+
+    def listed_view(self, selection: Selection) -> View:
+        """Look at a selected data path and list its storage.
+
+        Raises:
+            StoreError: the listing failed; nothing may be concluded from it.
+            FormatError: the pointer cannot be read.
+        """
+        binding = self.binding(selection)
+        remote, markers = listing(binding, within(selection))
+        return replace(self._view(selection, remote, None), markers=markers)
+
+    def _view(
+        self,
+        selection: Selection,
+        remote: Mapping[str, Version] | None,
+        patterns: tuple[str, ...] | None,
+    ) -> View:
+        binding = self.binding(selection)
+        old = self.project.pointer(selection.data)
+        if patterns is None:
+            patterns = self.state.wanted(selection.data.path)
+        request = Request(old, within(selection), wanted_matcher(patterns), remote)
+        digests = Digests(binding.tree, self.state, selection.data.path, self.keep_digests)
+        found = survey(binding, request, digests)
+        return View(selection, binding, old, found, offline=remote is None)
+
+    def ignore(self, data_path: str) -> None:
+        """Ignore a data path in this clone too, whatever branch is checked out."""
+        exclude = self.project.git.exclude_file()
+        before = exclude.read_text() if exclude.exists() else ""
+        after = with_ignored(before, [*ignored_paths(before), data_path])
+        if after != before:
+            exclude.parent.mkdir(parents=True, exist_ok=True)
+            exclude.write_text(after)
+
+    def binding(self, selection: Selection) -> Binding:
+        """The two ends of a selected data path."""
+        return self.project.binding(selection.data, self.state, self.facts)
+
+    def execute(self, plan: Plan, view: View) -> Report:
+        """Carry out a plan made of a view; the pointer is written by the caller."""
+        task = Task(
+            binding=view.binding,
+            stats=view.survey.stats,
+            trash=self.trash(view.binding),
+            operation=self.operation or 0,
+            listener=self.listener,
+            jobs=self.jobs,
+        )
+        try:
+            return execute(plan, task)
+        finally:
+            self.state.set_root(view.binding.data.path, view.binding.tree.root_id())
+
+    def trash(self, binding: Binding, bag: str | None = None) -> TrashBag:
+        """Where an operation's replaced and removed files of a data path are kept.
+
+        Args:
+            bag: the operation's bag; None means this operation.
+        """
+        project = self.project
+        root = project.git.top / binding.data.path
+        spare = spare_directory(project.git.top, project.git.common_dir, root)
+        return TrashBag(spare / "trash" / (bag or self.bag) / binding.data.path)
+
+    def write_entries(self, view: View, entries: Mapping[str, Version]) -> bool:
+        """Write a data path's pointer with these entries, if that changes anything."""
+        new = pointer(view.binding.source, entries)
+        return self.write_pointer(view.binding, new)
+
+    def write_pointer(self, binding: Binding, new: Pointer) -> bool:
+        """Write a data path's pointer, keep the old one for undo, tell git's index."""
+        before = self.project.pointer_files(binding.data)
+        changed = self.project.write_pointer(binding.data, new)
+        if not changed:
+            return False
+        after = self.project.pointer_files(binding.data)
+        self.note_files(binding.data.path, {n: before.get(n) for n in changed}, after)
+        self.project.git.add(changed)
+        return True
+
+    def note_files(
+        self, data_path: str, before: Mapping[str, bytes | None], after: Mapping[str, bytes]
+    ) -> None:
+        """Keep what tracked files were before this operation, for undo."""
+        if self.operation is None:
+            return
+        effects = [
+            Effect(data_path, "file", name, {"before": _text(old), "after": _text(after.get(name))})
+            for name, old in before.items()
+        ]
+        self.state.add_effects(self.operation, effects)
+
+    def note(self, data_path: str, kind: str, detail: Mapping[str, object]) -> None:
+        """Keep one effect for undo that is not about a file."""
+        if self.operation is not None:
+            self.state.add_effects(self.operation, [Effect(data_path, kind, "", dict(detail))])
+
+
+@contextmanager
+def reading(project: Project, keep_digests: bool = True) -> Iterator[Session]:
+    """A session that changes nothing but, perhaps, the stat cache."""
+    with ExitStack() as stack:
+        state = stack.enter_context(WorkState.open(project.git.git_dir))
+        facts = stack.enter_context(Facts.open(project.git.common_dir))
+        yield Session(project, state, facts, keep_digests=keep_digests)
+
+
+@contextmanager
+def changing(
+    project: Project, verb: str, listener: Listener | None = None, jobs: int | None = None
+) -> Iterator[Session]:
+    """A session that holds the work tree's lock and keeps its effects for undo.
+
+    Raises:
+        Locked: another process is changing this work tree.
+    """
+    git = project.git
+    with ExitStack() as stack:
+        stack.enter_context(WorkLock(git.git_dir, verb))
+        tracked.finish(git.top, project.redo_log)
+        state = stack.enter_context(WorkState.open(git.git_dir))
+        facts = stack.enter_context(Facts.open(git.common_dir))
+        now = time.time()
+        operation = state.begin(verb, tuple(sys.argv[1:]), now)
+        bag = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{verb}-{operation}"
+        session = Session(project, state, facts, listener or Silent(), operation, verb, jobs)
+        session.bag = bag
+        state.add_effects(operation, [Effect("", "bag", bag, {})])
+        yield session
+        state.finish(operation)
+
+
+def entries_after(
+    view: View, report: Report, after: Callable[..., Version | None]
+) -> dict[str, Version]:
+    """The pointer's entries once a report's actions have succeeded or failed.
+
+    Args:
+        view: what was looked at; entries out of its scope stay as they are.
+        report: what came of the plan.
+        after: `core.plan.pointer_after`.
+    """
+    entries = dict(view.pointer.entries)
+    failed = {o.action.path for o in report.failures}
+    made = {o.action.path: o.made for o in report.outcomes}
+    for action in report.plan.actions:
+        if action.path in failed or (action.seen.problem is not None):
+            continue
+        entry = after(action, made.get(action.path))
+        if entry is None:
+            entries.pop(action.path, None)
+        else:
+            entries[action.path] = entry
+    return entries
+
+
+def within(selection: Selection) -> Callable[[str], bool]:
+    """The scope of a selection: the manifest's patterns and the command's paths (rule Sc1)."""
+    data = selection.data
+    if data.single:
+        return lambda path: path == "."
+    return matcher(Scope(include=data.include, exclude=data.exclude, paths=selection.paths))
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode(errors="surrogateescape")

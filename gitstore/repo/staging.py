@@ -1,0 +1,138 @@
+"""`stage` and `unstage`: make the local side agree with the pointer, or give its place back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitstore.core.errors import StoreError, Unsupported
+from gitstore.core.manifest import Mode
+from gitstore.core.model import Plan
+from gitstore.core.plan import decide_stage, decide_unstage
+from gitstore.core.report import Listener, Report
+from gitstore.core.scope import with_staged, with_unstaged
+from gitstore.repo.project import MANIFEST, Project
+from gitstore.repo.selection import Selection, selected
+from gitstore.repo.session import Session, View, changing, reading
+
+EVERYTHING = ("**",)
+
+
+@dataclass(frozen=True, slots=True)
+class StageOptions:
+    """What to stage.
+
+    Attributes:
+        include: patterns below the given paths; none means everything.
+        exclude: patterns left out.
+        jobs: transfers at a time, or None for what suits the storage.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    jobs: int | None = None
+
+
+def plan_stage(
+    project: Project, targets: Sequence[str], options: StageOptions
+) -> tuple[Plan, ...]:
+    """What `stage` would do; nothing is changed (`--dry-run`)."""
+    with reading(project) as session:
+        plans: list[Plan] = []
+        for selection in _copies(project, targets):
+            patterns = _patterns(session, selection, options)
+            view = session.offline_view(selection, patterns)
+            plans.append(view.plan("stage", decide_stage))
+        return tuple(plans)
+
+
+def stage(
+    project: Project,
+    targets: Sequence[str],
+    options: StageOptions,
+    listener: Listener | None = None,
+) -> tuple[Report, ...]:
+    """Bring the recorded versions of the selected objects here, verified.
+
+    Local edits are never overwritten: they are conflicts in the report, and stay.
+    """
+    with changing(project, "stage", listener, options.jobs) as session:
+        reports: list[Report] = []
+        for selection in _copies(project, targets):
+            data_path = selection.data.path
+            before = session.state.wanted(data_path)
+            patterns = _patterns(session, selection, options)
+            session.state.set_wanted(data_path, patterns)
+            session.note(data_path, "wanted", {"before": list(before)})
+            session.binding(selection).tree.make_root()
+            session.ignore(data_path)
+            view = session.offline_view(selection)
+            plan = view.plan("stage", decide_stage)
+            reports.append(session.execute(plan, view))
+        return tuple(reports)
+
+
+def unstage(
+    project: Project, targets: Sequence[str], listener: Listener | None = None
+) -> tuple[Report, ...]:
+    """Give the space of the selected objects back; storage and pointer keep theirs.
+
+    The storage is listed first: what it demonstrably still holds is removed, everything else goes
+    to the trash (rule F1). Edited files are refused and stay.
+    """
+    with changing(project, "unstage", listener) as session:
+        reports: list[Report] = []
+        for selection in _copies(project, targets):
+            view = _listed_if_possible(session, selection)
+            plan = view.plan("unstage", decide_unstage)
+            data_path = selection.data.path
+            before = session.state.wanted(data_path)
+            session.state.set_wanted(data_path, with_unstaged(before, selection.paths or EVERYTHING))
+            session.note(data_path, "wanted", {"before": list(before)})
+            reports.append(session.execute(plan, view))
+        return tuple(reports)
+
+
+def _copies(project: Project, targets: Sequence[str]) -> tuple[Selection, ...]:
+    """The selected data paths that are copies here.
+
+    Raises:
+        Unsupported: one was named that is not.
+    """
+    found = selected(project.manifest, targets, project.where)
+    copies = tuple(s for s in found if s.data.mode is Mode.COPY)
+    others = [s.data for s in found if s.data.mode is not Mode.COPY]
+    if targets and others:
+        raise Unsupported(
+            f"{others[0].path} is in mode {others[0].mode.value}, so there is nothing to copy here",
+            hint=f"edit its 'mode:' in {MANIFEST} to 'copy'",
+        )
+    return copies
+
+
+def _patterns(
+    session: Session, selection: Selection, options: StageOptions
+) -> tuple[str, ...]:
+    before = session.state.wanted(selection.data.path)
+    if selection.data.single:
+        return EVERYTHING
+    roots = selection.paths or ("",)
+    new = [_below(root, p) for root in roots for p in options.include or EVERYTHING]
+    if not options.include and selection.paths:
+        new = list(selection.paths)
+    out = [f"!{_below(root, p)}" for root in roots for p in options.exclude]
+    return with_staged(before, (*new, *out))
+
+
+def _below(root: str, pattern: str) -> str:
+    if not root:
+        return pattern
+    return f"{root}/{pattern}" if "/" in pattern else f"{root}/**/{pattern}"
+
+
+def _listed_if_possible(session: Session, selection: Selection) -> View:
+    try:
+        return session.listed_view(selection)
+    except StoreError:
+        # Without a listing nothing is known to be held: then everything goes to the trash.
+        return session.offline_view(selection)

@@ -1,0 +1,224 @@
+"""`sync` and `record`: reconcile local and remote, then write the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gitstore.core.choices import asked_erasures, missing, too_many, with_choices
+from gitstore.core.errors import Stopped
+from gitstore.core.model import Action, Choice, Kind, Plan
+from gitstore.core.plan import (
+    Decide,
+    decide_record,
+    decide_sync,
+    decide_sync_read_only,
+    pointer_after,
+)
+from gitstore.core.report import Listener, Report
+from gitstore.repo.project import Project
+from gitstore.repo.selection import selected
+from gitstore.repo.session import Session, View, changing, entries_after, reading
+from gitstore.shell.abilities import measured
+from gitstore.shell.evidence import with_evidence
+
+Ask = Callable[[Action], Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How to sync.
+
+    Attributes:
+        keep: the answer to every conflict, or None to stop before anything moves.
+        ask: asks about one conflict, where somebody can be asked; used when `keep` is None.
+        delete: turn missing files into erasures.
+        allow_deletes: how many deletions are allowed beyond the guard, or None for the guard.
+        confirm: asks about so many deletions, where somebody can be asked.
+        jobs: transfers at a time, or None for what suits the storage.
+    """
+
+    keep: Choice | None = None
+    ask: Ask | None = None
+    delete: bool = False
+    allow_deletes: int | None = None
+    confirm: Callable[[str], bool] | None = None
+    jobs: int | None = None
+
+
+def plan_sync(
+    project: Project, targets: Sequence[str], options: SyncOptions
+) -> tuple[Plan, ...]:
+    """What `sync` would do; nothing is changed (`--dry-run`)."""
+    with reading(project) as session:
+        return tuple(plan for _, plan in _planned(session, targets, options))
+
+
+def sync(
+    project: Project, targets: Sequence[str], options: SyncOptions, listener: Listener | None = None
+) -> tuple[Report, ...]:
+    """Reconcile the selected data paths with their storages, then write their pointers.
+
+    Conflicts that the plan shows stop everything before anything moves: the reports then have no
+    outcomes. `keep` and `ask` of the options answer them.
+
+    Raises:
+        Stopped: too many deletions, and nobody allowed them.
+        StoreError: a listing failed; nothing was changed.
+    """
+    with changing(project, "sync", listener, options.jobs) as session:
+        plans = list(_planned(session, targets, options))
+        open_conflicts = any(_unanswered(plan, options) for _, plan in plans)
+        if open_conflicts:
+            return tuple(Report(plan) for _, plan in plans)
+        return tuple(_carried_out(session, view, plan) for view, plan in plans)
+
+
+def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
+    """Write local changes into the pointers, offline, as promises (rule P4)."""
+    with changing(project, "record") as session:
+        reports: list[Report] = []
+        for selection in selected(project.manifest, targets, project.where):
+            if selection.data.access.value == "read":
+                continue
+            view = _hashed(session.offline_view(selection))
+            plan = view.plan("record", decide_record)
+            report = Report(plan)
+            entries = dict(view.pointer.entries)
+            for action in plan.of(Kind.RECORD):
+                entry = pointer_after(action, None)
+                if entry is not None:
+                    entries[action.path] = entry
+            session.write_entries(view, entries)
+            _remember_recorded(session, view, plan)
+            reports.append(report)
+        return tuple(reports)
+
+
+def decision(view: View) -> Decide:
+    """The function that decides what `sync` does with a data path."""
+    return decide_sync_read_only if view.binding.data.access.value == "read" else decide_sync
+
+
+def _planned(
+    session: Session, targets: Sequence[str], options: SyncOptions
+) -> list[tuple[View, Plan]]:
+    project = session.project
+    planned: list[tuple[View, Plan]] = []
+    for selection in selected(project.manifest, targets, project.where):
+        view = with_evidence_of(session, session.listed_view(selection))
+        if options.delete:
+            view = _with_erasures(session, view, options)
+        decide = decision(view)
+        plan = view.plan("sync", decide)
+        _guard_drops(plan, view, options)
+        planned.append((view, _answered(view, plan, options)))
+    return planned
+
+
+def with_evidence_of(session: Session, view: View) -> View:
+    """The view with the questions settled that only a closer look at the bytes can settle."""
+    states = with_evidence(view.binding, view.survey.states, session.state)
+    return view.with_states(states)
+
+
+def _with_erasures(session: Session, view: View, options: SyncOptions) -> View:
+    states = view.survey.states
+    data_path = view.binding.data.path
+    count, total = missing(states), sum(s.base is not None for s in states)
+    root, known = view.binding.tree.root_id(), session.state.root(data_path)
+    if count and known is not None and root != known:
+        raise Stopped(
+            f"{data_path} is not the directory that was staged, so nothing missing is deleted",
+            hint=f"git storage stage {data_path}  # brings the files back",
+        )
+    _guard(f"erase {count} of {total} objects of {data_path}", (count, total), options)
+    return view.with_states(asked_erasures(states))
+
+
+def _guard_drops(plan: Plan, view: View, options: SyncOptions) -> None:
+    drops = len(plan.of(Kind.DROP))
+    total = sum(s.base is not None for s in view.survey.states)
+    _guard(f"remove {drops} of {total} local files of {plan.data_path}", (drops, total), options)
+
+
+def _guard(what: str, counts: tuple[int, int], options: SyncOptions) -> None:
+    count, total = counts
+    if not too_many(count, total):
+        return
+    if options.allow_deletes is not None and count <= options.allow_deletes:
+        return
+    if options.allow_deletes is None and options.confirm is not None and options.confirm(what):
+        return
+    raise Stopped(
+        f"sync would {what}, which looks like an accident",
+        hint=f"git storage sync --allow-deletes {count}  # if it is meant",
+    )
+
+
+def _answered(view: View, plan: Plan, options: SyncOptions) -> Plan:
+    if options.keep is not None:
+        keep = options.keep
+        choices: Mapping[str, Choice] = {a.path: keep for a in plan.of(Kind.CONFLICT, Kind.WAIT)}
+    elif options.ask is not None:
+        choices = {a.path: options.ask(a) for a in plan.conflicts}
+    else:
+        return plan
+    if Choice.BOTH in choices.values():
+        view = _hashed(view)
+        plan = view.plan("sync", decision(view))
+    return with_choices(plan, choices, decision(view))
+
+
+def _unanswered(plan: Plan, options: SyncOptions) -> bool:
+    return bool(plan.conflicts) and options.keep is None and options.ask is None
+
+
+def _carried_out(session: Session, view: View, plan: Plan) -> Report:
+    if plan.of(Kind.GIVE, Kind.ERASE):
+        measured(view.binding, session.facts)
+        # Opened anew, the store knows what has just been measured.
+        view = replace(view, binding=session.binding(view.selection))
+    report = session.execute(plan, view)
+    session.write_entries(view, entries_after(view, report, pointer_after))
+    _want_what_was_chosen(session, view, plan)
+    return report
+
+
+def _want_what_was_chosen(session: Session, view: View, plan: Plan) -> None:
+    chosen = [a.path for a in plan.actions if a.choice in (Choice.REMOTE, Choice.BOTH)]
+    patterns = session.state.wanted(view.binding.data.path)
+    session.state.set_wanted(view.binding.data.path, with_paths(patterns, chosen))
+
+
+def with_paths(patterns: tuple[str, ...], paths: Sequence[str]) -> tuple[str, ...]:
+    """The wanted patterns with single objects added that they do not cover yet."""
+    from gitstore.core.scope import literal, wanted, with_staged
+
+    lacking = tuple(literal(path) for path in paths if not wanted(patterns, path))
+    return with_staged(patterns, lacking) if lacking else patterns
+
+
+def _hashed(view: View) -> View:
+    """The view with a SHA-256 for every local file whose size alone had decided so far."""
+    from gitstore.shell.digests import Digests
+
+    binding = view.binding
+    unknown = [s.path for s in view.survey.states if s.local is not None and not s.local.sha256]
+    if not unknown:
+        return view
+    read = Digests(binding.tree, binding.state, binding.data.path).read(unknown)
+    states = [
+        replace(s, local=read[s.path][1]) if s.path in read else s for s in view.survey.states
+    ]
+    stats = {**view.survey.stats, **{path: stat for path, (stat, _) in read.items()}}
+    return replace(view, survey=replace(view.survey, states=tuple(states), stats=stats))
+
+
+def _remember_recorded(session: Session, view: View, plan: Plan) -> None:
+    recorded: dict[str, str | None] = {}
+    for action in plan.of(Kind.RECORD):
+        if action.seen.local is not None:
+            recorded[action.path] = action.seen.local.sha256
+    session.state.set_recorded(view.binding.data.path, recorded)
+

@@ -1,0 +1,211 @@
+"""`undo`: take back the last operation's local effects, from the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gitstore.adapters import tracked
+from gitstore.adapters.state import Effect, Operation
+from gitstore.core.errors import StorageError, UnknownName
+from gitstore.core.model import Base
+from gitstore.core.versions import Version, equal
+from gitstore.repo.project import Project
+from gitstore.repo.selection import Selection
+from gitstore.repo.session import Session, changing, reading
+from gitstore.shell.binding import Binding
+from gitstore.shell.transfer import Change, Ledger, base_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What `undo` did.
+
+    Attributes:
+        operation: the operation that was taken back.
+        restored: paths whose local bytes, or tracked content, are as before.
+        kept: paths that were left alone, with the reason.
+    """
+
+    operation: Operation
+    restored: tuple[str, ...]
+    kept: tuple[tuple[str, str], ...]
+
+
+def operations(project: Project, limit: int = 20) -> tuple[Operation, ...]:
+    """The last operations that changed this work tree, newest first."""
+    with reading(project) as session:
+        return tuple(session.state.operations(limit))
+
+
+def undo(project: Project) -> Undone:
+    """Take back what the last operation did locally and to the pointers; never on the storage.
+
+    Whatever has been changed since by somebody is left as it is and named.
+
+    Raises:
+        UnknownName: there is nothing to undo.
+    """
+    with changing(project, "undo") as session:
+        operation = _last(session)
+        effects = list(session.state.effects(operation.number))
+        session.note("", "undone", {"operation": operation.number})
+        bag = next((e.path for e in effects if e.kind == "bag"), "")
+        work = _Undoing(session, bag)
+        for effect in reversed(effects):
+            work.take_back(effect)
+        return Undone(operation, tuple(work.restored), tuple(work.kept))
+
+
+def _last(session: Session) -> Operation:
+    undone: set[int] = set()
+    for operation in session.state.operations(1000):
+        if operation.number == session.operation:
+            continue
+        effects = session.state.effects(operation.number)
+        undone |= {int(e.detail["operation"]) for e in effects if e.kind == "undone"}
+        worth = any(e.kind != "bag" for e in effects)
+        if operation.verb != "undo" and operation.number not in undone and worth:
+            return operation
+    raise UnknownName("there is nothing to undo")
+
+
+class _Undoing:
+    """Takes back one effect after the other, newest first."""
+
+    def __init__(self, session: Session, bag: str) -> None:
+        self.session = session
+        self.bag = bag
+        self.restored: list[str] = []
+        self.kept: list[tuple[str, str]] = []
+        self._steps: dict[str, Callable[[Effect], None]] = {
+            "file": self._file,
+            "wanted": self._wanted,
+            "placed": self._placed,
+            "replaced": self._replaced,
+            "trashed": self._trashed,
+            "renamed": self._renamed,
+            "base": self._base,
+            "data path renamed": self._data_path,
+        }
+
+    def take_back(self, effect: Effect) -> None:
+        """Take one effect back, or keep what is there and say why."""
+        step = self._steps.get(effect.kind)
+        if step is None:
+            return
+        try:
+            step(effect)
+        except StorageError as error:
+            self.kept.append((_shown(effect), error.message))
+
+    def _file(self, effect: Effect) -> None:
+        top = self.session.project.git.top
+        now = tracked.read(top, effect.path)
+        after, before = _bytes(effect.detail["after"]), _bytes(effect.detail["before"])
+        if now != after:
+            self.kept.append((effect.path, "changed since"))
+            return
+        tracked.write_all(top, self.session.project.redo_log, {effect.path: before})
+        self.session.note_files("", {effect.path: now}, {} if before is None else {effect.path: before})
+        self.session.project.git.add((effect.path,))
+        self.restored.append(effect.path)
+
+    def _wanted(self, effect: Effect) -> None:
+        self.session.state.set_wanted(effect.data_path, tuple(effect.detail["before"]))
+
+    def _placed(self, effect: Effect) -> None:
+        binding = self._binding(effect)
+        if self._still_there(binding, effect):
+            self._away(binding, effect)
+            self._note(binding, effect)
+
+    def _replaced(self, effect: Effect) -> None:
+        binding = self._binding(effect)
+        if self._still_there(binding, effect):
+            self._away(binding, effect)
+            self._back(binding, effect)
+            self._note(binding, effect)
+
+    def _trashed(self, effect: Effect) -> None:
+        binding = self._binding(effect)
+        if binding.tree.stat(effect.path) is not None:
+            self.kept.append((_shown(effect), "something else is there now"))
+            return
+        if self._back(binding, effect):
+            self._note(binding, effect)
+
+    def _renamed(self, effect: Effect) -> None:
+        binding = self._binding(effect)
+        to = str(effect.detail["to"])
+        stat = binding.tree.stat(to)
+        if stat is None:
+            self.kept.append((_shown(effect), f"{to} is no longer there"))
+            return
+        binding.tree.rename(to, effect.path, stat)
+        self._note(binding, effect)
+
+    def _base(self, effect: Effect) -> None:
+        # An older base only lags behind, which the next sync heals by adopting (rule B1).
+        ledger = Ledger(self._binding(effect), self.session.operation or 0)
+        ledger.add(Change(effect.path, base=_former(effect)))
+        ledger.settle()
+
+    def _data_path(self, effect: Effect) -> None:
+        before = str(effect.detail["before"])
+        top = self.session.project.git.top
+        if (top / effect.data_path).exists() and not (top / before).exists():
+            (top / effect.data_path).rename(top / before)
+        self.session.state.rename_data_path(effect.data_path, before)
+
+    def _still_there(self, binding: Binding, effect: Effect) -> bool:
+        """Whether the file is still what the operation left; else it is somebody's newer work."""
+        after = effect.detail.get("after")
+        if binding.tree.stat(effect.path) is None:
+            return effect.kind == "replaced"
+        _, now = binding.tree.digest(effect.path)
+        if after is not None and equal(now, Version(int(after["size"]), tuple(after["ids"]))):
+            return True
+        self.kept.append((_shown(effect), "changed since"))
+        return False
+
+    def _away(self, binding: Binding, effect: Effect) -> None:
+        stat = binding.tree.stat(effect.path)
+        if stat is not None:
+            binding.tree.to_trash(effect.path, stat, self.session.trash(binding))
+
+    def _back(self, binding: Binding, effect: Effect) -> bool:
+        kept = self.session.trash(binding, self.bag).kept(effect.path)
+        if kept is None:
+            hint = "the storage still held it: stage it again"
+            self.kept.append((_shown(effect), hint))
+            return False
+        binding.tree.from_trash(kept, effect.path)
+        return True
+
+    def _note(self, binding: Binding, effect: Effect) -> None:
+        ledger = Ledger(binding, self.session.operation or 0)
+        ledger.add(Change(effect.path, base=_former(effect)))
+        ledger.settle()
+        self.restored.append(_shown(effect))
+
+    def _binding(self, effect: Effect) -> Binding:
+        return self.session.binding(
+            Selection(self.session.project.manifest.data[effect.data_path])
+        )
+
+
+def _former(effect: Effect) -> Base | None:
+    before: Any = effect.detail.get("before")
+    return None if before is None else base_from_json(before)
+
+
+def _shown(effect: Effect) -> str:
+    return f"{effect.data_path}/{effect.path}" if effect.data_path else effect.path
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else text.encode(errors="surrogateescape")
+
+

@@ -1,0 +1,115 @@
+"""Identifying local files: by the stat cache where it can be trusted, else by reading them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from gitstore.adapters.state import Seen, WorkState, trusted
+from gitstore.adapters.tree import Stat, Tree
+from gitstore.core.errors import Changed, LocalFailure
+from gitstore.core.versions import Version, version
+
+_WORTH_THREADS = 8  # below, starting a pool costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Identifies the files of one data path.
+
+    Attributes:
+        tree: where the files are.
+        state: where the stat cache is; new digests are kept there if `keep` is true.
+        data_path: whose cache to use.
+        keep: false for a reader that must not write, e.g. with GIT_OPTIONAL_LOCKS=0.
+    """
+
+    tree: Tree
+    state: WorkState
+    data_path: str
+    keep: bool = True
+
+    def versions(
+        self, stats: Mapping[str, Stat], candidates: Mapping[str, Sequence[Version]]
+    ) -> dict[str, Version]:
+        """Every file's version, read only where its size leaves the question open.
+
+        Args:
+            stats: the files.
+            candidates: by path, the versions that the file might be. A file that has the size of
+                none of them is another one whatever its bytes are, and gets no identifier.
+        """
+        cache = self.state.seen(self.data_path)
+        found: dict[str, Version] = {}
+        unknown: list[str] = []
+        for path, stat in stats.items():
+            seen = cache.get(path)
+            if seen is not None and trusted(
+                seen, stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode
+            ):
+                found[path] = _version_of(seen)
+            elif any(candidate.size == stat.size for candidate in candidates.get(path, ())):
+                unknown.append(path)
+            else:
+                found[path] = Version(stat.size)
+        return found | {p: v for p, (_, v) in self.read(unknown).items()}
+
+    def read(self, paths: Iterable[str]) -> dict[str, tuple[Stat, Version]]:
+        """Files read and hashed now, by path; one that changes meanwhile gets no identifiers."""
+        todo = list(paths)
+        if len(todo) < _WORTH_THREADS:
+            results = [self._digest(path) for path in todo]
+        else:
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+                results = list(pool.map(self._digest, todo))
+        read = {path: (stat, v) for path, (stat, v, _) in zip(todo, results, strict=True)}
+        if self.keep and todo:
+            self.state.set_seen(
+                self.data_path,
+                {
+                    path: seen_of(stat, v, clock)
+                    for path, (stat, v, clock) in zip(todo, results, strict=True)
+                    if v.sha256 is not None
+                },
+            )
+        return read
+
+    def _digest(self, path: str) -> tuple[Stat, Version, int]:
+        clock = self.tree.clock_ns()
+        try:
+            stat, found = self.tree.digest(path)
+        except (Changed, LocalFailure):
+            # Unknown bytes: never equal to anything, so never overwritten; the action that needs
+            # them will meet the same trouble and report it for this object alone (rule F5).
+            now = self.tree.stat(path)
+            stat = now if now is not None else Stat(0, 0, 0, 0)
+            return stat, Version(stat.size), clock
+        return stat, found, clock
+
+
+def seen_of(stat: Stat, found: Version, clock_ns: int) -> Seen:
+    """The stat cache's entry for a file just read or written.
+
+    Args:
+        stat: the file's.
+        found: its version; has a sha256.
+        clock_ns: the file system's clock before the bytes were looked at.
+    """
+    return Seen(
+        size=stat.size,
+        mtime_ns=stat.mtime_ns,
+        ctime_ns=stat.ctime_ns,
+        inode=stat.inode,
+        sha256=found.sha256 or "",
+        md5=found.get("md5"),
+        noted_ns=clock_ns,
+    )
+
+
+def _version_of(seen: Seen) -> Version:
+    ids = {"sha256": seen.sha256}
+    if seen.md5 is not None:
+        ids["md5"] = seen.md5
+    return version(seen.size, ids)

@@ -1,0 +1,221 @@
+"""Asking git, disk and storage for the states that a plan is made of. Decides and moves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from gitstore.adapters.tree import Problem, Stat
+from gitstore.core.model import Base, State, is_promise
+from gitstore.core.names import clashes, local_problem, twins
+from gitstore.core.pointer import Pointer
+from gitstore.core.store import Found
+from gitstore.core.versions import Version, content_only, equal
+from gitstore.shell.binding import Binding
+from gitstore.shell.digests import Digests
+
+Within = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a survey is asked for.
+
+    Attributes:
+        pointer: the pointer to hold against, already parsed.
+        within: the scope: manifest patterns and the command's paths alike (rule Sc1).
+        wanted: whether this work tree keeps an object locally.
+        remote: the storage's listing by object path; None plans offline.
+    """
+
+    pointer: Pointer
+    within: Within
+    wanted: Within
+    remote: Mapping[str, Version] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The states, and the local files as they were when looked at."""
+
+    states: tuple[State, ...]
+    stats: Mapping[str, Stat]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The sides of all objects in scope, by path."""
+
+    pointer: Mapping[str, Version]
+    bases: Mapping[str, Base]
+    stats: Mapping[str, Stat]
+    remote: Mapping[str, Version]
+
+
+def listing(binding: Binding, within: Within) -> tuple[dict[str, Version], tuple[str, ...]]:
+    """The storage's objects in scope by path, and the folder markers that were passed over.
+
+    A console's folder marker, a key of zero bytes that ends in `/`, is not an object: it is
+    counted, so that a command can say so.
+
+    Raises:
+        StoreError: the listing is not complete; nothing may be concluded from it (rule Sc2).
+    """
+    if binding.data.single:
+        found = binding.store().stat(binding.data.prefix)
+        return ({} if found is None else {".": found}), ()
+    objects: dict[str, Version] = {}
+    markers: list[str] = []
+    for one in binding.store().list(binding.data.prefix):
+        path = binding.path(one.key)
+        if _is_marker(one, path):
+            markers.append(one.key)
+        elif within(path):
+            objects[path] = one.version
+    return objects, tuple(markers)
+
+
+def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
+    """The state of every object in scope.
+
+    Args:
+        binding: the data path and its two ends.
+        request: what to look at.
+        digests: identifies local files, by the stat cache or by reading them.
+    """
+    scan = binding.tree.scan() if _has_local_side(binding) else None
+    stats = {} if scan is None else {p: s for p, s in scan.files.items() if request.within(p)}
+    pointer = _placed_entries(binding, request)
+    bases = _placed_bases(binding, request.within)
+    remote = request.remote if request.remote is not None else _assumed_remote(bases, pointer)
+    sides = _Sides(pointer, bases, stats, remote)
+    paths = sorted({*pointer, *bases, *stats, *remote})
+    locals_ = digests.versions(stats, {p: _candidates(sides, p) for p in stats})
+    states = _assembled(binding, request, sides, locals_, paths)
+    problems = () if scan is None else scan.problems
+    return Survey(_with_problems(states, problems, request.within), stats)
+
+
+def _has_local_side(binding: Binding) -> bool:
+    return binding.data.mode.value == "copy"  # rule Sc3
+
+
+def _is_marker(one: Found, path: str) -> bool:
+    return (path == "" or path.endswith("/")) and one.version.size == 0
+
+
+def _placed_entries(binding: Binding, request: Request) -> dict[str, Version]:
+    here = request.pointer.source == binding.source
+    entries = {p: v for p, v in request.pointer.entries.items() if request.within(p)}
+    return entries if here else {p: content_only(v) for p, v in entries.items()}  # rule B5
+
+
+def _placed_bases(binding: Binding, within: Within) -> dict[str, Base]:
+    placed: dict[str, Base] = {}
+    for path, (source, base) in binding.state.bases(binding.data.path).items():
+        if not within(path):
+            continue
+        if source == binding.source:
+            placed[path] = base
+        else:
+            placed[path] = replace(base, version=content_only(base.version))  # rule B5
+    return placed
+
+
+def _assumed_remote(
+    bases: Mapping[str, Base], pointer: Mapping[str, Version]
+) -> dict[str, Version]:
+    # Offline, R is taken to be B; where nothing is staged, what the pointer saw last.
+    seen = {path: v for path, v in pointer.items() if not is_promise(v)}
+    return seen | {path: base.version for path, base in bases.items()}
+
+
+def _candidates(sides: _Sides, path: str) -> tuple[Version, ...]:
+    base = sides.bases.get(path)
+    found = (base.version if base else None, sides.pointer.get(path), sides.remote.get(path))
+    return tuple(v for v in found if v is not None)
+
+
+def _assembled(
+    binding: Binding,
+    request: Request,
+    sides: _Sides,
+    locals_: Mapping[str, Version],
+    paths: Iterable[str],
+) -> list[State]:
+    recorded = binding.state.recorded(binding.data.path)
+    impossible = _impossible(binding, {*sides.pointer, *sides.remote})
+    states = [
+        State(
+            path=path,
+            pointer=sides.pointer.get(path),
+            base=sides.bases.get(path),
+            local=locals_.get(path),
+            remote=sides.remote.get(path),
+            wanted=path in sides.bases or request.wanted(path),
+            recorded=recorded.get(path),
+            impossible=impossible.get(path),
+        )
+        for path in paths
+    ]
+    return _with_facts(binding, states)
+
+
+def _with_facts(binding: Binding, states: list[State]) -> list[State]:
+    unclear = {binding.key(s.path) for s in states if not _plain(s)}
+    if not unclear:
+        return states
+    facts = binding.facts.for_keys(binding.source, unclear)
+    return [replace(s, facts=facts.get(binding.key(s.path), ())) for s in states]
+
+
+def _plain(state: State) -> bool:
+    """Whether the object is untouched on all sides, so that no fact can add anything."""
+    if state.base is None:
+        return state.local is None and not is_promise(state.pointer)
+    version = state.base.version
+    others = (state.pointer, state.local, state.remote)
+    return all(other is None or other == version or equal(other, version) for other in others)
+
+
+def _impossible(binding: Binding, paths: set[str]) -> dict[str, str]:
+    if binding.data.single:
+        return {}
+    reasons = dict(clashes(paths))
+    for path in paths:
+        reason = local_problem(path)
+        if reason is not None:
+            reasons[path] = reason
+    groups = twins(paths)
+    if groups and binding.tree.folds_names():
+        for group in groups:
+            for path in group[1:]:
+                reasons[path] = f"{group[0]} is the same name on this file system"
+    return reasons
+
+
+def _with_problems(
+    states: list[State], problems: Iterable[Problem], within: Within
+) -> tuple[State, ...]:
+    found = list(problems)
+    if not found:
+        return tuple(states)
+    known = {s.path for s in states}
+    marked = [replace(s, problem=_problem_of(s.path, found)) for s in states]
+    for problem in found:
+        own = problem.path if problem.path and not problem.path.endswith("/") else None
+        if own is not None and own not in known and within(own):
+            marked.append(State(path=own, problem=problem.reason))
+        elif own is None and not any(_covers(problem, s.path) for s in states):
+            marked.append(State(path=problem.path or ".", problem=problem.reason))
+    return tuple(marked)
+
+
+def _problem_of(path: str, problems: Iterable[Problem]) -> str | None:
+    return next((p.reason for p in problems if _covers(p, path)), None)
+
+
+def _covers(problem: Problem, path: str) -> bool:
+    if problem.path in ("", path):
+        return True
+    return problem.path.endswith("/") and path.startswith(problem.path)

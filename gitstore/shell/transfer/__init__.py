@@ -1,0 +1,11 @@
+"""Carrying plans out: the only package that moves bytes.
+
+Every step keeps the order of rule B6. Down: temporary file, verify, flush, rename, fact and base.
+Up: intent, write, fact and base. The pointer comes last and is written by the caller. Whatever
+stops in between is finished by running the same command again.
+"""
+
+from gitstore.shell.transfer.executor import Task, execute
+from gitstore.shell.transfer.ledger import Change, Ledger, base_from_json
+
+__all__ = ["Change", "Ledger", "Task", "base_from_json", "execute"]

@@ -1,0 +1,220 @@
+"""Bringing one object's bytes into a temporary file, verified."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+from gitstore.adapters.tree import Incoming
+from gitstore.core.errors import Corrupt, Missing, Refused, Unsupported
+from gitstore.core.model import Action, Kind, is_promise
+from gitstore.core.store import Reading, Span, Store
+from gitstore.core.versions import Same, Version, compare, content_only, equal, merged, version
+from gitstore.shell.binding import Binding
+
+SPAN = 16 << 20  # bytes of one range of a large object
+LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
+RANGES = 4  # ranges in flight; memory is at most SPAN times RANGES per large object
+MD5_LIMIT = 16 << 20  # bytes up to which an ETag is held against the MD5
+OLD_VERSIONS = 20  # versions without a matching identifier that are read to look for a SHA-256
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An object's bytes in a temporary file, verified but not yet flushed.
+
+    Attributes:
+        action: what brought them.
+        incoming: the temporary file, closed.
+        version: what they are: place ids as read, and content ids as computed.
+    """
+
+    action: Action
+    incoming: Incoming
+    version: Version
+
+
+def bring(binding: Binding, action: Action, progress: Progress) -> Arrived:
+    """The bytes that an action asks for, in a temporary file.
+
+    Raises:
+        StoreError: they cannot be had; nothing is left behind.
+    """
+    key = binding.key(action.path)
+    if action.kind is Kind.TAKE and action.seen.remote is not None:
+        expect = action.seen.remote
+        incoming, found = _verified(binding, key, expect, progress)
+        return Arrived(action, incoming, merged(found, expect))
+    if action.seen.pointer is None:
+        raise Missing(f"the pointer names no version of {action.path}", key=key)
+    return _recorded_version(binding, action, action.seen.pointer, progress)
+
+
+def _recorded_version(
+    binding: Binding, action: Action, wanted: Version, progress: Progress
+) -> Arrived:
+    """Rule F4: the current object, the recorded version id, a version with the same identity."""
+    key = binding.key(action.path)
+    store = binding.store()
+    for expect in _where_it_may_be(store, key, wanted):
+        try:
+            incoming, found = _verified(binding, key, expect, progress)
+        except (Refused, Missing):
+            continue
+        if compare(content_only(wanted), found) is Same.DIFFERENT:
+            incoming.discard()
+            continue
+        return Arrived(action, incoming, found)
+    raise _nowhere(store, key, action, wanted)
+
+
+def _where_it_may_be(store: Store, key: str, wanted: Version) -> Iterator[Version]:
+    if not is_promise(wanted):
+        yield wanted
+        if wanted.get("version") is not None and wanted.get("etag") is not None:
+            # The version id may be gone with its bucket; the same bytes may still be current.
+            yield Version(wanted.size, tuple(i for i in wanted.ids if not i.startswith("version:")))
+    by_content = wanted.sha256 is not None or wanted.get("md5") is not None
+    current = store.stat(key) if by_content else None
+    if current is not None and compare(wanted, current) is not Same.DIFFERENT:
+        yield current
+    try:
+        unsure = 0
+        for old in store.versions(key):
+            verdict = compare(wanted, old)
+            if verdict is Same.EQUAL:
+                yield old
+            elif verdict is Same.UNKNOWN and by_content and unsure < OLD_VERSIONS:
+                unsure += 1
+                yield old
+    except Unsupported:
+        return
+
+
+def _nowhere(store: Store, key: str, action: Action, wanted: Version) -> Missing:
+    current = store.stat(key)
+    instead = (
+        "there is no such object now"
+        if current is None
+        else f"another version of {current.size} bytes is there now"
+    )
+    if is_promise(wanted):
+        return Missing(
+            f"{action.path}: recorded, but not uploaded yet ({instead})",
+            key=key,
+            hint="ask whoever recorded it to run 'git storage sync'",
+        )
+    return Missing(
+        f"{action.path}: the recorded version is gone from the storage ({instead})",
+        key=key,
+        hint="git storage sync  # to follow what the storage holds now",
+    )
+
+
+def _verified(
+    binding: Binding, key: str, expect: Version, progress: Progress
+) -> tuple[Incoming, Version]:
+    """One version's bytes in a temporary file, held against every identifier it carries."""
+    incoming, found = _read(binding, key, expect, progress)
+    try:
+        if compare(content_only(expect), found) is Same.DIFFERENT:
+            raise Corrupt(f"{key}: the bytes are not the ones that were promised", key=key)
+        if _doubtful(expect, found):
+            # An ETag that is not the MD5 proves nothing, but a flipped bit would look like this.
+            incoming.discard()
+            incoming, again = _read(binding, key, expect, progress)
+            if again.sha256 != found.sha256:
+                raise Corrupt(f"{key}: two reads gave different bytes", key=key)
+    except Corrupt:
+        incoming.discard()
+        raise
+    return incoming, found
+
+
+def _doubtful(expect: Version, found: Version) -> bool:
+    etag, md5 = expect.get("etag"), found.get("md5")
+    return (
+        etag is not None
+        and md5 is not None
+        and len(etag) == len(md5)
+        and not equal(Version(found.size, (f"md5:{md5}",)), Version(found.size, (f"etag:{etag}",)))
+    )
+
+
+def _read(
+    binding: Binding, key: str, expect: Version, progress: Progress
+) -> tuple[Incoming, Version]:
+    incoming = binding.tree.incoming(expect.size)
+    try:
+        if expect.size >= LARGE:
+            place, ids = _in_ranges(binding.store(), key, expect, _Sink(incoming, progress))
+        else:
+            place, ids = _in_one(binding.store().read(key, expect), expect, incoming)
+            progress(expect.size)
+        incoming.close()
+    except BaseException:
+        incoming.discard()
+        raise
+    return incoming, merged(version(expect.size, ids), place)
+
+
+def _in_one(
+    reading: Reading, expect: Version, incoming: Incoming
+) -> tuple[Version, dict[str, str]]:
+    sha256 = hashlib.sha256()
+    md5 = hashlib.md5(usedforsecurity=False) if expect.size <= MD5_LIMIT else None
+    size = 0
+    for chunk in reading.chunks:
+        size += len(chunk)
+        if size > expect.size:
+            break
+        sha256.update(chunk)
+        if md5 is not None:
+            md5.update(chunk)
+        incoming.write(chunk)
+    if size != expect.size:
+        raise Corrupt(f"expected {expect.size} bytes and got {size}")
+    ids = {"sha256": sha256.hexdigest()}
+    return reading.version, ids if md5 is None else ids | {"md5": md5.hexdigest()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    incoming: Incoming
+    progress: Progress
+
+
+def _in_ranges(
+    store: Store, key: str, expect: Version, sink: _Sink
+) -> tuple[Version, dict[str, str]]:
+    """A large object in parallel ranges, hashed in order while later ranges are under way."""
+    spans = [Span(start, min(start + SPAN, expect.size)) for start in range(0, expect.size, SPAN)]
+
+    def one(span: Span) -> bytes:
+        data = b"".join(store.read(key, expect, span).chunks)
+        if len(data) != span.stop - span.start:
+            raise Corrupt(f"{key}: a range came back with {len(data)} bytes", key=key)
+        sink.incoming.write_at(span.start, data)
+        return data
+
+    sha256 = hashlib.sha256()
+    with ThreadPoolExecutor(RANGES) as pool:
+        # A deque, so that the bytes of a range are let go as soon as they are hashed.
+        waiting = deque(pool.submit(one, span) for span in spans[:RANGES])
+        later = iter(spans[RANGES:])
+        try:
+            while waiting:
+                data = waiting.popleft().result()
+                waiting.extend(pool.submit(one, span) for span in islice(later, 1))
+                sha256.update(data)
+                sink.progress(len(data))
+        finally:
+            for future in waiting:
+                future.cancel()
+    return expect, {"sha256": sha256.hexdigest()}

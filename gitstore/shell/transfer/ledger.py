@@ -1,0 +1,101 @@
+"""What a run has done, written to the state in batches: facts, bases, stat cache, effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitstore.adapters.state import Effect
+from gitstore.adapters.tree import Stat
+from gitstore.core.model import Base
+from gitstore.core.versions import Version
+from gitstore.shell.binding import Binding
+from gitstore.shell.digests import seen_of
+
+_FULL = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object's new place in the state.
+
+    Attributes:
+        path: the object.
+        base: its base from now on; None removes it.
+        fact: a version with place ids and sha256 that has been learnt.
+        seen: stat, version and clock for the stat cache.
+        gone: whether the local file is no longer there.
+        effect: what undo has to take back: `placed`, `replaced`, `trashed`, `renamed` or `base`.
+        detail: what undo needs beside the former base.
+    """
+
+    path: str
+    base: Base | None = None
+    fact: Version | None = None
+    seen: tuple[Stat, Version, int] | None = None
+    gone: bool = False
+    effect: str = "base"
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """Collects changes and writes them in one transaction at a time.
+
+    The bytes of every change are on disk, or acknowledged by the storage, before it is added: the
+    base may lag, it never leads (rule B1).
+    """
+
+    def __init__(self, binding: Binding, operation: int) -> None:
+        self._binding = binding
+        self._operation = operation
+        self._changes: list[Change] = []
+        self._former = {p: b for p, (_, b) in binding.state.bases(binding.data.path).items()}
+
+    def add(self, change: Change) -> None:
+        """Keep one change for the next transaction."""
+        self._changes.append(change)
+
+    def settle_when_full(self) -> None:
+        """Write what has been collected, if it is worth a transaction."""
+        if len(self._changes) >= _FULL:
+            self.settle()
+
+    def settle(self) -> None:
+        """Write what has been collected."""
+        if not self._changes:
+            return
+        changes, self._changes = self._changes, []
+        binding, data_path = self._binding, self._binding.data.path
+        facts = {binding.key(c.path): c.fact for c in changes if c.fact is not None}
+        if facts:
+            binding.facts.add(binding.source, facts)
+        with binding.state.batch():
+            binding.state.set_bases(data_path, binding.source, {c.path: c.base for c in changes})
+            seen = {c.path: seen_of(*c.seen) for c in changes if c.seen is not None}
+            gone = {c.path: None for c in changes if c.gone}
+            binding.state.set_seen(data_path, {**seen, **gone})
+            effects = [self._effect(c) for c in changes]
+            binding.state.add_effects(self._operation, effects)
+        self._former.update({c.path: c.base for c in changes if c.base is not None})
+
+    def drop_intents(self, paths: Iterable[str]) -> None:
+        """Forget intents whose uploads are settled."""
+        self._binding.state.set_intents(self._binding.data.path, dict.fromkeys(paths))
+
+    def _effect(self, change: Change) -> Effect:
+        former = self._former.get(change.path)
+        before = None if former is None else base_as_json(former)
+        after = None if change.base is None else base_as_json(change.base)
+        detail = {"before": before, "after": after, **change.detail}
+        return Effect(self._binding.data.path, change.effect, change.path, detail)
+
+
+def base_as_json(base: Base) -> dict[str, Any]:
+    """A base as plain values, for the list of effects."""
+    return {"size": base.version.size, "ids": list(base.version.ids), "erase": base.erase}
+
+
+def base_from_json(value: Mapping[str, Any]) -> Base:
+    """The base that `base_as_json` spelled."""
+    return Base(Version(int(value["size"]), tuple(value["ids"])), bool(value["erase"]))
