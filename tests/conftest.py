@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests import lab as laboratory
 from tests import servers
 
 
@@ -39,3 +41,11 @@ def versioned_bucket(ministack: servers.S3Server) -> servers.Bucket:
 def careless_bucket(rclone: servers.S3Server) -> servers.Bucket:
     """A new bucket whose server ignores preconditions."""
     return rclone.make_bucket()
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[laboratory.Lab]:
+    """A project with a remote and a bucket; a failure that no test expected is noticed here."""
+    made = laboratory.make(tmp_path)
+    yield made
+    made.check()

@@ -1,0 +1,231 @@
+"""A small vocabulary for scenarios: real git, a real directory for a storage, real processes.
+
+    lab.describe({"m31.fits": b"one"})         # a bucket with an object, described and pushed
+    lab.storage("stage", "--all")
+    other = lab.clone()                        # somebody else's clone, with the same bucket
+    lab.bucket.put("m31.fits", b"two")         # somebody without git
+    lab.write("data/m31.fits", b"three")
+    lab.storage("sync").fails(1).says("conflict")
+
+A command that fails without `fails` right behind it fails the test, at the latest when it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DATA = "data"
+NAME = "survey"
+URL = "../bucket"
+
+
+@dataclass(slots=True)
+class Result:
+    """What a command did.
+
+    Attributes:
+        command: as it would be typed.
+        code: the exit status.
+        out: standard output.
+        err: standard error.
+    """
+
+    command: str
+    code: int
+    out: str
+    err: str
+    expected: bool = False
+
+    def fails(self, code: int) -> Result:
+        """Expect this exit status, which is not 0."""
+        self.expected = True
+        assert code != 0, "a command that succeeds needs no fails()"
+        assert self.code == code, f"exit status {self.code}, not {code}\n{self}"
+        return self
+
+    def says(self, *texts: str) -> Result:
+        """Expect these texts on either stream."""
+        for text in texts:
+            assert text in self.out + self.err, f"{text!r} is not said\n{self}"
+        return self
+
+    def never_says(self, *texts: str) -> Result:
+        """Expect that none of these texts is on either stream."""
+        for text in texts:
+            assert text not in self.out + self.err, f"{text!r} is said\n{self}"
+        return self
+
+    def json(self) -> Any:
+        """The JSON document on standard output."""
+        return json.loads(self.out)
+
+    def check(self) -> None:
+        """Fail the test if the command failed and nobody expected it."""
+        assert self.code == 0 or self.expected, f"failed unexpectedly\n{self}"
+
+    def __str__(self) -> str:
+        return f"$ {self.command}\n{self.out}{self.err}[exit status {self.code}]"
+
+
+@dataclass(slots=True)
+class Bucket:
+    """The storage as people without git see it: a directory."""
+
+    root: Path
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write an object."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def get(self, key: str) -> bytes:
+        """Read an object."""
+        return (self.root / key).read_bytes()
+
+    def delete(self, key: str) -> None:
+        """Remove an object."""
+        (self.root / key).unlink()
+
+    def objects(self) -> dict[str, bytes]:
+        """Every object with its content."""
+        files = sorted(p for p in self.root.rglob("*") if p.is_file())
+        return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in files}
+
+
+@dataclass(slots=True)
+class Lab:
+    """One clone of a project, its bare remote and the bucket that all clones share.
+
+    Attributes:
+        root: a directory of this test, which holds everything.
+        top: the top level of this clone's work tree.
+        bucket: the storage that `describe` describes.
+        environment: what every command of this clone sees.
+    """
+
+    root: Path
+    top: Path
+    bucket: Bucket
+    environment: dict[str, str]
+    results: list[Result] = field(default_factory=list)
+    clones: int = 0
+
+    def git(self, *args: str) -> Result:
+        """Run git at the top level of this clone."""
+        return self.run("git", *args)
+
+    def storage(self, *args: str, at: str = ".", tell: str = "") -> Result:
+        """Run `git storage`.
+
+        Args:
+            at: the directory to run it in, relative to the top level.
+            tell: standard input.
+        """
+        return self.run(sys.executable, "-m", "gitstore", *args, at=at, tell=tell)
+
+    def run(self, *command: str, at: str = ".", tell: str = "") -> Result:
+        """Run any program."""
+        self.check()
+        done = subprocess.run(
+            command,
+            cwd=self.top / at,
+            env=self.environment,
+            input=tell.encode(),
+            capture_output=True,
+            check=False,
+        )
+        out, err = (s.decode(errors="surrogateescape") for s in (done.stdout, done.stderr))
+        result = Result(" ".join(command), done.returncode, out, err)
+        self.results.append(result)
+        return result
+
+    def check(self) -> None:
+        """Fail the test if the last command failed and nobody expected it."""
+        if self.results:
+            self.results[-1].check()
+
+    def describe(self, objects: Mapping[str, bytes], *options: str) -> None:
+        """Put objects into the bucket, describe it as `survey` for `data`, commit and push."""
+        for key, content in objects.items():
+            self.bucket.put(key, content)
+        self.storage("add", NAME, URL, "--to", DATA, *options)
+        self.commit("describe the data")
+
+    def commit(self, message: str) -> None:
+        """Commit everything that git sees, and push it."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        self.git("push", "--quiet", "origin", "HEAD")
+
+    def pull(self) -> None:
+        """Take what others have pushed."""
+        self.git("pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+
+    def clone(self) -> Lab:
+        """Somebody else's clone of the project, on the same machine."""
+        self.clones += 1
+        name = f"clone{self.clones}"
+        self.run("git", "clone", "--quiet", str(self.root / "remote.git"), str(self.root / name))
+        # The results are shared, so that the fixture sees the last failure of every clone.
+        return Lab(self.root, self.root / name, self.bucket, self.environment, self.results)
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a local file, with the directories that it needs."""
+        (self.top / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.top / path).write_bytes(content)
+
+    def read(self, path: str) -> bytes:
+        """Read a local file."""
+        return (self.top / path).read_bytes()
+
+    def remove(self, path: str) -> None:
+        """Remove a local file, as `rm` does."""
+        (self.top / path).unlink()
+
+    def exists(self, path: str) -> bool:
+        """Whether there is something at a path."""
+        return os.path.lexists(self.top / path)
+
+    def files(self, path: str = DATA) -> dict[str, bytes]:
+        """The local files below a path with their contents."""
+        return Bucket(self.top / path).objects()
+
+
+def make(root: Path) -> Lab:
+    """A project with an empty first commit, pushed to a bare remote, and an empty bucket."""
+    for name in ("home", "bucket", "project"):
+        (root / name).mkdir()
+    lab = Lab(root, root / "project", Bucket(root / "bucket"), _environment(root / "home"))
+    remote = str(root / "remote.git")
+    lab.git("init", "--quiet", "--bare", "--initial-branch=main", remote)
+    lab.git("init", "--quiet", "--initial-branch=main")
+    lab.git("remote", "add", "origin", remote)
+    lab.git("commit", "--quiet", "--allow-empty", "--message", "begin")
+    lab.git("push", "--quiet", "--set-upstream", "origin", "main")
+    return lab
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """What a new user's shell has, with this Python's programs first on PATH."""
+    programs = Path(sys.executable).parent
+    environment = {
+        "HOME": str(home),
+        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+        "LC_ALL": "C.UTF-8",
+        "TMPDIR": str(home),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONWARNINGS": "error",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+    for role in ("AUTHOR", "COMMITTER"):
+        environment |= {f"GIT_{role}_NAME": "Ada", f"GIT_{role}_EMAIL": "ada@example.org"}
+    return environment
