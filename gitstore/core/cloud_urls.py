@@ -1,0 +1,273 @@
+"""The URL forms of the clouds: S3, Azure Blob Storage, Google Cloud Storage. See `docs/urls.md`.
+
+Sources: AWS, *Virtual hosting of general purpose buckets* and *Amazon S3 endpoints and quotas*;
+Microsoft, *Azure Storage resource URI syntax*; Google, *Cloud Storage request endpoints*.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gitstore.core.errors import BadUrl
+from gitstore.core.place import AWS, AZURE_HOST, GOOGLE, Options, Place, key_path
+from gitstore.core.url_text import Pieces, checked_host, decoded, shown
+
+_AWS_HOST = re.compile(
+    r"(?:(?P<bucket>.+)\.)?s3(?:[.-]dualstack)?(?:[.-](?P<region>[a-z]{2}(?:-[a-z]+)+-[0-9]+))?"
+    r"\.(?P<host>amazonaws\.com(?:\.cn)?)"
+)
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+_IP = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}|\[.*\]|localhost", re.IGNORECASE)
+
+
+def from_web(pieces: Pieces, options: Options) -> Place | None:
+    """The cloud place that an http(s) URL means, or None if its host is no cloud's."""
+    host = pieces.netloc
+    if AZURE_HOST.fullmatch(host):
+        return azure(pieces, options)
+    if host == GOOGLE or host.endswith(f".{GOOGLE}"):
+        return gcs(pieces, options)
+    if _is_aws(host) or options.is_endpoint(host):
+        return s3(pieces, options)
+    return None
+
+
+def s3(pieces: Pieces, options: Options) -> Place:
+    """An S3 place, of any of the four forms."""
+    _refuse_user(pieces)
+    host = pieces.netloc
+    if _is_aws(host):
+        return _aws(pieces, options)
+    declared = options.is_endpoint(host)
+    if declared or pieces.port is not None or _IP.fullmatch(pieces.host):
+        checked_host(pieces)
+        scheme = "http" if pieces.scheme == "http" else "https"
+        bucket, prefix = _in_path(pieces)
+        own = None if options.endpoint is None else _bare(options.endpoint, pieces)
+        if own is not None and own != host:
+            raise _two_hosts(pieces)
+        talk = _talk(options.endpoint) if options.endpoint else f"{scheme}://{host}"
+        return Place("s3", host, bucket, prefix, talk, options.region)
+    bucket, prefix = _bucket(pieces.host, pieces), _prefix(pieces, pieces.path)
+    if options.endpoint is None or _is_aws(options.endpoint.netloc):
+        region = _merged(options.region, _endpoint_region(options.endpoint, pieces), pieces)
+        return Place("s3", _aws_host(options.endpoint), bucket, prefix, None, region)
+    host = _bare(options.endpoint, pieces)
+    return Place("s3", host, bucket, prefix, _talk(options.endpoint), options.region)
+
+
+def _is_aws(host: str) -> bool:
+    return re.search(r"(^|\.)amazonaws\.com(\.cn)?$", host) is not None
+
+
+def _aws(pieces: Pieces, options: Options) -> Place:
+    host = pieces.netloc
+    if options.endpoint is not None and not _is_aws(options.endpoint.netloc):
+        raise _two_hosts(pieces)
+    found = _AWS_HOST.fullmatch(host)
+    if found is None and host not in (AWS, f"{AWS}.cn"):
+        raise BadUrl(
+            f"{shown(pieces.url)} has a host of AWS that is not S3's plain one",
+            hint="write s3://BUCKET/PATH and give the region by itself",
+        )
+    region = _merged(options.region, found["region"] if found else None, pieces)
+    region = _merged(region, _endpoint_region(options.endpoint, pieces), pieces)
+    service = found["host"] if found else host
+    if found and found["bucket"]:
+        bucket, prefix = _bucket(found["bucket"], pieces), _prefix(pieces, pieces.path)
+    else:
+        bucket, prefix = _in_path(pieces)
+    return Place("s3", service, bucket, prefix, None, region)
+
+
+def _aws_host(endpoint: Pieces | None) -> str:
+    return f"{AWS}.cn" if endpoint is not None and endpoint.netloc.endswith(".cn") else AWS
+
+
+def _endpoint_region(endpoint: Pieces | None, pieces: Pieces) -> str | None:
+    if endpoint is None:
+        return None
+    found = _AWS_HOST.fullmatch(_bare(endpoint, pieces))
+    if found is None or found["bucket"]:
+        raise BadUrl(
+            f"the endpoint {shown(endpoint.url)} is not an S3 endpoint of AWS",
+            hint="remove the endpoint; AWS needs none",
+        )
+    return found["region"]
+
+
+def _merged(given: str | None, told: str | None, pieces: Pieces) -> str | None:
+    if given and told and given != told:
+        raise BadUrl(
+            f"{shown(pieces.url)} is in {told}, not in {given}", hint="give the region once"
+        )
+    return given or told
+
+
+def azure(pieces: Pieces, options: Options) -> Place:
+    """An Azure place; the account is in the host, in `account`, or first in the path."""
+    _refuse_user(pieces)
+    found = AZURE_HOST.fullmatch(pieces.netloc)
+    if found:
+        if options.endpoint is not None:
+            raise _two_hosts(pieces)
+        account = _account(found["account"], options, pieces)
+        container, prefix = _in_path(pieces)
+        return _azure_place(account, found["cloud"], container, prefix)
+    if options.is_endpoint(pieces.netloc) or pieces.port is not None:
+        return _own_azure(pieces, options)
+    container, prefix = _bucket(pieces.host, pieces), _prefix(pieces, pieces.path)
+    return _named_azure(container, prefix, pieces, options)
+
+
+def abfs(pieces: Pieces, options: Options) -> Place:
+    """The forms of Hadoop: `abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH`, or as `az://`."""
+    if pieces.user is None:
+        return azure(pieces, options)
+    found = AZURE_HOST.fullmatch(pieces.netloc)
+    if not found:
+        raise BadUrl(
+            f"{shown(pieces.url)} has a host that is not Azure's",
+            hint="write abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH",
+        )
+    account = _account(found["account"], options, pieces)
+    container, prefix = _bucket(pieces.user, pieces), _prefix(pieces, pieces.path)
+    return _azure_place(account, found["cloud"], container, prefix)
+
+
+def _azure_place(account: str, cloud: str, container: str, prefix: str) -> Place:
+    host = f"{account}.blob.{cloud}"
+    endpoint = None if cloud == "core.windows.net" else f"https://{host}"
+    return Place("azure", host, container, prefix, endpoint, account=account)
+
+
+def _own_azure(pieces: Pieces, options: Options) -> Place:
+    checked_host(pieces)
+    account, _, rest = _prefix(pieces, pieces.path).partition("/")
+    container, _, prefix = rest.partition("/")
+    account = _account(account, options, pieces)
+    return _path_azure(account, _bucket(container, pieces), prefix, (pieces, options))
+
+
+def _named_azure(container: str, prefix: str, pieces: Pieces, options: Options) -> Place:
+    endpoint = options.endpoint
+    found = None if endpoint is None else AZURE_HOST.fullmatch(endpoint.netloc)
+    if found:
+        account = _account(found["account"], options, pieces)
+        return _azure_place(account, found["cloud"], container, prefix)
+    in_path = "" if endpoint is None else endpoint.path.strip("/")
+    account = _account(in_path or options.account, options, pieces)
+    if endpoint is None:
+        return _azure_place(account, "core.windows.net", container, prefix)
+    return _path_azure(account, container, prefix, (pieces, options))
+
+
+def _path_azure(account: str, container: str, prefix: str, told: tuple[Pieces, Options]) -> Place:
+    # A service of one's own (Azurite) has the account as the first part of the path.
+    pieces, options = told
+    host, talk = pieces.netloc, f"https://{pieces.netloc}"
+    if options.endpoint is not None:
+        if options.is_endpoint(host) and host != options.endpoint.netloc:
+            raise _two_hosts(pieces)
+        host, talk = (
+            options.endpoint.netloc,
+            f"{options.endpoint.scheme}://{options.endpoint.netloc}",
+        )
+        if options.endpoint.path.strip("/") not in ("", account):
+            raise BadUrl(f"{shown(pieces.url)} and the endpoint name different accounts")
+    return Place("azure", host, container, prefix, f"{talk}/{account}", account=account)
+
+
+def _account(name: str | None, options: Options, pieces: Pieces) -> str:
+    if not name:
+        raise BadUrl(
+            f"{shown(pieces.url)} does not name the Azure account",
+            hint="add account: NAME, or write az://NAME.blob.core.windows.net/CONTAINER/PATH",
+        )
+    if not re.fullmatch(r"[a-z0-9]{3,24}", name):
+        raise BadUrl(f"{shown(pieces.url)} has an account that is not 3 to 24 of a-z and 0-9")
+    if options.account is not None and options.account != name:
+        raise BadUrl(f"{shown(pieces.url)} and the account name different accounts")
+    return name
+
+
+def gcs(pieces: Pieces, options: Options) -> Place:
+    """A Google Cloud Storage place."""
+    _refuse_user(pieces)
+    host = pieces.netloc
+    if host.endswith(f".{GOOGLE}"):
+        name = pieces.host[: -len(GOOGLE) - 1]
+        bucket, prefix = _bucket(name, pieces), _prefix(pieces, pieces.path)
+    elif host == GOOGLE or options.is_endpoint(host) or pieces.port is not None:
+        checked_host(pieces)
+        bucket, prefix = _in_path(pieces)
+        if host != GOOGLE:
+            talk = _talk(options.endpoint) if options.endpoint else f"https://{host}"
+            return Place("gcs", host, bucket, prefix, talk, options.region)
+    else:
+        bucket, prefix = _bucket(pieces.host, pieces), _prefix(pieces, pieces.path)
+        if options.endpoint is not None and options.endpoint.netloc != GOOGLE:
+            host = _bare(options.endpoint, pieces)
+            return Place("gcs", host, bucket, prefix, _talk(options.endpoint), options.region)
+    if options.endpoint is not None and options.endpoint.netloc != GOOGLE:
+        raise _two_hosts(pieces)
+    return Place("gcs", GOOGLE, bucket, prefix, None, options.region)
+
+
+def _in_path(pieces: Pieces) -> tuple[str, str]:
+    bucket, _, prefix = _prefix(pieces, pieces.path).partition("/")
+    return _bucket(bucket, pieces), prefix
+
+
+def _prefix(pieces: Pieces, path: str) -> str:
+    # As every S3 tool does: `s3://` and its like name a key as it is, a web address encodes it.
+    if pieces.scheme in ("http", "https"):
+        path = decoded(path, pieces.url)
+        odd = next((mark for mark in ("?", "#", "::", "\\") if mark in path), None)
+        if odd:
+            raise BadUrl(f"{shown(pieces.url)} holds '{odd}', which no storage's prefix may")
+        if path.rstrip("/") != path.rstrip("/").rstrip():
+            raise BadUrl(f"{shown(pieces.url)} ends with a blank")
+    return key_path(path, pieces.url)
+
+
+def _bucket(name: str, pieces: Pieces) -> str:
+    if not name:
+        raise _no_bucket(pieces)
+    if not _BUCKET.fullmatch(name) or ".." in name:
+        raise BadUrl(
+            f"{shown(pieces.url)} has a bucket name with odd characters",
+            hint="letters, digits, '-', '_' and '.', beginning with a letter or digit",
+        )
+    return name
+
+
+def _no_bucket(pieces: Pieces) -> BadUrl:
+    return BadUrl(f"{shown(pieces.url)} names no bucket", hint="write it before the path")
+
+
+def _bare(endpoint: Pieces, pieces: Pieces) -> str:
+    if endpoint.path not in ("", "/"):
+        raise BadUrl(
+            f"the endpoint of {shown(pieces.url)} has a path",
+            hint="end it after the host; the bucket belongs into the url",
+        )
+    return endpoint.netloc
+
+
+def _talk(endpoint: Pieces) -> str:
+    return f"{endpoint.scheme}://{endpoint.netloc}{endpoint.path.rstrip('/')}"
+
+
+def _two_hosts(pieces: Pieces) -> BadUrl:
+    return BadUrl(
+        f"{shown(pieces.url)} names another host than the endpoint", hint="remove the endpoint"
+    )
+
+
+def _refuse_user(pieces: Pieces) -> None:
+    if pieces.user is not None:
+        raise BadUrl(
+            f"{shown(pieces.url)} holds a user name",
+            hint="take it out of the URL; 'git storage login' asks who you are",
+        )
