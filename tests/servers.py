@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class ServerMissing(Exception):
     """A server that the tests need is not installed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class S3Server:
     """A running S3 server, and plain requests to it."""
 
@@ -46,8 +47,13 @@ class S3Server:
             "AWS_DEFAULT_REGION": self.region,
         }
 
-    def client(self, service: str = "s3") -> Any:
-        """A botocore client."""
+    @cached_property
+    def s3(self) -> Any:
+        """A botocore client, made once: it takes longer than most requests."""
+        return self.client("s3")
+
+    def client(self, service: str) -> Any:
+        """A new botocore client."""
         from botocore.config import Config
         from botocore.session import Session
 
@@ -67,9 +73,8 @@ class S3Server:
     def make_bucket(self) -> Bucket:
         """A new bucket without versions."""
         name = f"bucket-{uuid.uuid4().hex[:12]}"
-        client = self.client()
-        client.create_bucket(Bucket=name)
-        return Bucket(self, name, client)
+        self.s3.create_bucket(Bucket=name)
+        return Bucket(self, name, self.s3)
 
     def make_versioned_bucket(self) -> Bucket:
         """A new bucket that keeps old versions."""

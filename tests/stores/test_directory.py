@@ -50,7 +50,7 @@ def test_a_place_opens_below_its_prefix(root: Path) -> None:
 def test_a_write_of_the_same_size_in_the_same_clock_tick_is_another_version(
     store: DirectoryStore, root: Path
 ) -> None:
-    for _ in range(50):
+    for _ in range(20):
         (root / "a").write_bytes(b"one")
         seen = store.stat("a")
         (root / "a").write_bytes(b"two")
@@ -61,7 +61,7 @@ def test_a_write_of_the_same_size_in_the_same_clock_tick_is_another_version(
 def test_a_foreign_write_right_after_ours_is_another_version(
     store: DirectoryStore, root: Path
 ) -> None:
-    for number in range(50):
+    for number in range(20):
         written = create(store, f"{number}")
         (root / f"{number}").write_bytes(b"two")
 

@@ -1,0 +1,57 @@
+"""A store that nothing can be written to: what `access: read` means to everything below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gitstore.core.errors import Unsupported
+from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
+from gitstore.core.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnly:
+    """The `store`, of which only the reading verbs are left."""
+
+    store: Store
+
+    @property
+    def identity(self) -> str:
+        """As the store's."""
+        return self.store.identity
+
+    def abilities(self) -> Abilities:
+        """As the store's, but not writable."""
+        return replace(self.store.abilities(), writable=False)
+
+    def list(self, prefix: str) -> Iterator[Found]:
+        """As the store's."""
+        return self.store.list(prefix)
+
+    def stat(self, key: str) -> Version | None:
+        """As the store's."""
+        return self.store.stat(key)
+
+    def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
+        """As the store's."""
+        return self.store.read(key, expect, span)
+
+    def write(self, key: str, _source: Source, _expect: Version | None) -> Version:
+        """Raises `Unsupported`."""
+        raise self._refusal(key)
+
+    def delete(self, key: str, _expect: Version) -> None:
+        """Raises `Unsupported`."""
+        raise self._refusal(key)
+
+    def versions(self, key: str) -> Iterator[Version]:
+        """As the store's."""
+        return self.store.versions(key)
+
+    def _refusal(self, key: str) -> Unsupported:
+        return Unsupported(
+            f"{key!r} is not written: {self.identity} is used for reading only",
+            key=key,
+            hint="set 'access: write' in .storage.yaml",
+        )

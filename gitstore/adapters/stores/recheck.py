@@ -1,0 +1,80 @@
+"""A store whose preconditions are looked at right before the act, where the storage does not.
+
+A small window stays open: somebody can write between the look and the act. After a write it is
+looked at again, so that of two writers who both saw nothing at least the one who lost is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gitstore.core.errors import Refused
+from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span, Store
+from gitstore.core.versions import Version, equal
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """The `store`, with the abilities that were measured, made safe where they fall short."""
+
+    store: Store
+    measured: Abilities
+
+    @property
+    def identity(self) -> str:
+        """As the store's."""
+        return self.store.identity
+
+    def abilities(self) -> Abilities:
+        """What was measured; what the storage ignores, or was never asked, is checked here."""
+        return replace(
+            self.measured,
+            create=_at_least_checked(self.measured.create),
+            swap=_at_least_checked(self.measured.swap),
+            erase=_at_least_checked(self.measured.erase),
+        )
+
+    def list(self, prefix: str) -> Iterator[Found]:
+        """As the store's."""
+        return self.store.list(prefix)
+
+    def stat(self, key: str) -> Version | None:
+        """As the store's."""
+        return self.store.stat(key)
+
+    def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
+        """As the store's."""
+        return self.store.read(key, expect, span)
+
+    def write(self, key: str, source: Source, expect: Version | None) -> Version:
+        """As the store's, after a look and before another one."""
+        how = self.measured.create if expect is None else self.measured.swap
+        if how is Conditional.ENFORCED:
+            return self.store.write(key, source, expect)
+        self._require(key, expect)
+        written = self.store.write(key, source, expect)
+        if not equal(self.store.stat(key), written):
+            raise Refused(f"somebody else wrote {key!r} at the same time", key=key)
+        return written
+
+    def delete(self, key: str, expect: Version) -> None:
+        """As the store's, after a look."""
+        if self.measured.erase is not Conditional.ENFORCED:
+            self._require(key, expect)
+        self.store.delete(key, expect)
+
+    def versions(self, key: str) -> Iterator[Version]:
+        """As the store's."""
+        return self.store.versions(key)
+
+    def _require(self, key: str, expect: Version | None) -> None:
+        current = self.store.stat(key)
+        if expect is None and current is not None:
+            raise Refused(f"there is already an object {key!r}", key=key)
+        if expect is not None and not equal(current, expect):
+            raise Refused(f"{key!r} is not the expected version any more", key=key)
+
+
+def _at_least_checked(how: Conditional) -> Conditional:
+    return how if how is Conditional.ENFORCED else Conditional.CHECKED

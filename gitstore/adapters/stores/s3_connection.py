@@ -1,0 +1,179 @@
+"""One bucket and the three ways to speak with it: obstore, botocore, and plain signed requests.
+
+Each is made when it is first needed. botocore in particular costs more to import than most commands
+take, so nothing here imports it at module level, and reading through obstore never needs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from gitstore.adapters.stores.registry import StorePlace
+from gitstore.adapters.stores.s3_errors import About
+from gitstore.core.credentials import CredentialSource, Keys
+from gitstore.core.errors import Unsupported
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store as ObstoreS3
+
+PARALLEL = 32
+CONNECT = 10
+SILENCE = 60
+"""In seconds: until a connection stands, and until a byte arrives."""
+
+ATTEMPTS = 4
+_RENEWAL = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where requests go: the service's URL, the bucket, and the region to sign for."""
+
+    url: str
+    bucket: str
+    region: str
+
+
+def endpoint_of(place: StorePlace) -> Endpoint:
+    """The endpoint of a place; without one in the manifest, AWS's in the place's region."""
+    region = place.region or "us-east-1"
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    url = place.endpoint or f"https://s3.{region}.{domain}"
+    return Endpoint(url.rstrip("/"), place.container, region)
+
+
+class Connection:
+    """A bucket, with what is needed to ask it. May be used by several threads."""
+
+    def __init__(self, place: StorePlace, credentials: CredentialSource) -> None:
+        self.endpoint = endpoint_of(place)
+        self._identity = place.identity
+        self._prefix = place.key_prefix
+        self._source = credentials
+        self._lock = Lock()
+        self._keys: Keys | None = None
+        self._asked = False
+        self._obstore: ObstoreS3 | None = None
+        self._client: Any = None
+        self._client_keys: Keys | None = None
+
+    @property
+    def prefix(self) -> str:
+        """What every key begins with in the bucket."""
+        return self._prefix
+
+    def about(self, key: str | None = None) -> About:
+        """For errors about a key, or about the bucket."""
+        return About(self._identity, key)
+
+    def full(self, key: str) -> str:
+        """The key in the bucket.
+
+        Raises:
+            Unsupported: S3 has no such key.
+        """
+        try:
+            key.encode()
+        except UnicodeEncodeError as error:
+            raise Unsupported(f"the key {key!r} is not Unicode", key=key) from error
+        if not key or "\0" in key:
+            raise Unsupported(f"S3 cannot hold the key {key!r}", key=key)
+        return self._prefix + key
+
+    def keys(self) -> Keys | None:
+        """The keys to sign with now, or None to send requests unsigned."""
+        with self._lock:
+            if not self._asked or _runs_out(self._keys):
+                self._keys = self._source()
+                self._asked = True
+            return self._keys
+
+    def obstore(self) -> ObstoreS3:
+        """obstore's store of the whole bucket."""
+        if self._obstore is None:
+            # Asked here once, so that missing credentials are our error and not one from inside.
+            keys = self.keys()
+            with self._lock:
+                if self._obstore is None:
+                    self._obstore = _open_obstore(self.endpoint, None if keys is None else self)
+        return self._obstore
+
+    def client(self) -> Any:
+        """botocore's client, with keys that work now."""
+        keys = self.keys()
+        with self._lock:
+            if self._client is None or keys != self._client_keys:
+                self._client = _open_client(self.endpoint, keys)
+                self._client_keys = keys
+            return self._client
+
+    def __call__(self) -> Any:
+        """The keys in the form that obstore asks for."""
+        keys = self.keys()
+        if keys is None:
+            raise RuntimeError("unsigned requests need no keys")
+        return {
+            "access_key_id": keys.access,
+            "secret_access_key": keys.secret,
+            "token": keys.token,
+            "expires_at": keys.expires,
+        }
+
+
+def _runs_out(keys: Keys | None) -> bool:
+    if keys is None or keys.expires is None:
+        return False
+    return keys.expires - datetime.now(timezone.utc) < _RENEWAL
+
+
+def _open_obstore(endpoint: Endpoint, provider: Connection | None) -> ObstoreS3:
+    from obstore.store import S3Store as ObstoreS3
+
+    return ObstoreS3(
+        endpoint.bucket,
+        config={
+            "endpoint": endpoint.url,
+            "region": endpoint.region,
+            "virtual_hosted_style_request": False,
+            "skip_signature": provider is None,
+            # The server compares the bytes that arrive with it; a flipped bit is refused.
+            "checksum_algorithm": "SHA256",
+        },
+        client_options={
+            "allow_http": endpoint.url.startswith("http://"),
+            "connect_timeout": f"{CONNECT}s",
+            "read_timeout": f"{SILENCE}s",
+            "timeout": "1h",
+        },
+        retry_config={"max_retries": ATTEMPTS - 1, "retry_timeout": timedelta(minutes=3)},
+        credential_provider=provider,
+    )
+
+
+def _open_client(endpoint: Endpoint, keys: Keys | None) -> Any:
+    from botocore import UNSIGNED
+    from botocore.config import Config
+    from botocore.session import Session
+
+    return Session().create_client(
+        "s3",
+        endpoint_url=endpoint.url,
+        region_name=endpoint.region,
+        aws_access_key_id=None if keys is None else keys.access,
+        aws_secret_access_key=None if keys is None else keys.secret,
+        aws_session_token=None if keys is None else keys.token,
+        config=Config(
+            signature_version=UNSIGNED if keys is None else "s3v4",
+            s3={"addressing_style": "path"},
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            connect_timeout=CONNECT,
+            read_timeout=SILENCE,
+            max_pool_connections=PARALLEL,
+            # Trailing checksums are a dialect that only AWS speaks; ours go into plain headers.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
