@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -109,6 +110,41 @@ def test_a_public_bucket_is_read_without_credentials(bucket: Bucket) -> None:
 
     assert b"".join(store.read("a", None).chunks) == b"public"
     assert [found.key for found in store.list("")] == ["a"]
+
+
+def test_keys_that_run_out_are_asked_for_again(bucket: Bucket) -> None:
+    bucket.put("a", b"x")
+    asked: list[datetime] = []
+
+    def for_a_minute() -> Keys:
+        asked.append(datetime.now(timezone.utc))
+        return replace(keys_of(bucket.server), expires=asked[-1] + timedelta(minutes=1))
+
+    store = open_store(s3_place(bucket), for_a_minute)
+    assert asked == []
+    for _ in range(2):
+        list(store.list(""))
+        list(store.read("a", None).chunks)
+        list(store.versions("a"))
+
+    assert len(asked) > 2
+
+
+def test_keys_that_last_are_asked_for_once(bucket: Bucket) -> None:
+    bucket.put("a", b"x")
+    asked: list[int] = []
+
+    def forever() -> Keys:
+        asked.append(1)
+        return keys_of(bucket.server)
+
+    store = open_store(s3_place(bucket), forever)
+    for _ in range(2):
+        list(store.list(""))
+        list(store.read("a", None).chunks)
+        list(store.versions("a"))
+
+    assert asked == [1]
 
 
 def test_without_an_endpoint_requests_go_to_aws_in_the_region(bucket: Bucket) -> None:

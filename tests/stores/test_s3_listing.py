@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 
 from gitstore.adapters.stores.bytes_source import BytesSource
-from gitstore.adapters.stores.s3 import open_store
+from gitstore.adapters.stores.registry import StorePlace
+from gitstore.adapters.stores.s3 import S3Store, open_store
 from gitstore.adapters.stores.s3_errors import About
 from gitstore.adapters.stores.s3_listing import object_version, parse
 from gitstore.core.credentials import Keys
 from gitstore.core.errors import (
+    Denied,
     Missing,
     Unreachable,
 )
@@ -98,3 +104,98 @@ def test_a_page_may_arrive_in_pieces_of_any_size() -> None:
 def test_weak_etags_and_the_version_null_name_nothing() -> None:
     assert object_version(1, 'W/"e"', "null").ids == ()
     assert object_version(1, '"e"', "v").ids == ("version:v", "etag:e")
+
+
+class Scripted(BaseHTTPRequestHandler):
+    """An S3 server that gives the answers it was given, one after another."""
+
+    answers: ClassVar[list[tuple[int, bytes]]] = []
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        status, body = self.answers.pop(0)
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        # A body that is announced longer than it is looks like a connection that broke.
+        self.wfile.write(body.replace(b"BREAKS", b""))
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def scripted() -> Iterator[tuple[type[Scripted], S3Store]]:
+    handler = type("Handler", (Scripted,), {"answers": [], "asked": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        place = StorePlace(
+            "s3", "s3://b", endpoint=f"http://127.0.0.1:{server.server_port}", container="b"
+        )
+        yield handler, open_store(place, lambda: Keys("AKID", "secret"))
+        server.shutdown()
+        thread.join()
+
+
+GOES_ON = "<IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;/+</NextContinuationToken>"
+
+
+def test_a_page_that_fails_for_good_fails_the_listing(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(200, page("a", more=GOES_ON)), *[(503, b"")] * 4]
+    listing = store.list("")
+
+    assert next(listing).key == "a"
+    with pytest.raises(Unreachable, match="fewer requests"):
+        next(listing)
+
+
+def test_a_page_that_breaks_is_asked_for_again_and_counts_once(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [
+        (500, b""),
+        (200, page("a", "BREAKS")),
+        (200, page("a", more=GOES_ON)),
+        (200, page("b")),
+    ]
+
+    assert [found.key for found in store.list("")] == ["a", "b"]
+    assert "continuation-token=t%26%2F%2B&" in handler.asked[-1]
+
+
+def test_a_storage_that_gives_one_page_forever_is_an_error(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(200, page("a", more=GOES_ON))] * 3
+
+    with pytest.raises(Unreachable, match="again and again"):
+        list(store.list(""))
+
+
+def test_a_key_that_was_not_asked_for_is_an_error(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(200, page("other"))]
+
+    with pytest.raises(Unreachable, match="not asked for"):
+        list(store.list("mine"))
+
+
+def test_a_denied_listing_says_what_the_server_said(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(403, b"<Error><Code>ExpiredToken</Code></Error>"), (403, b"<html>")]
+
+    with pytest.raises(Denied, match="expired"):
+        list(store.list(""))
+    with pytest.raises(Denied, match="denied"):
+        list(store.list(""))
