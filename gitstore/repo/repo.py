@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gitstore.adapters.state import Operation
 from gitstore.core.manifest import DataPath, StorageSpec
-from gitstore.core.model import Plan
+from gitstore.core.model import Plan, State
 from gitstore.core.report import Listener, Report
 from gitstore.repo import (
     adding,
@@ -73,6 +73,10 @@ class Repo:
         """What is here, what changed, and what `sync` and `stage` would do about it."""
         return viewing.status(self.project, targets, remote)
 
+    def only_here(self, *targets: str) -> tuple[tuple[str, State], ...]:
+        """Local files whose bytes exist only here, as far as is known offline."""
+        return viewing.only_here(self.project, targets)
+
     def explain(self, target: str, remote: bool = False) -> Explanation:
         """What P, B, L and R hold for one object, and what would happen to it."""
         return viewing.explain(self.project, target, remote)
@@ -81,9 +85,7 @@ class Repo:
         """The objects that differ; see `gitstore.repo.diffing.diff`."""
         return diffing.diff(self.project, revisions, targets)
 
-    def plan_stage(
-        self, *targets: str, options: StageOptions | None = None
-    ) -> tuple[Plan, ...]:
+    def plan_stage(self, *targets: str, options: StageOptions | None = None) -> tuple[Plan, ...]:
         """What `stage` would do."""
         return staging.plan_stage(self.project, targets, options or StageOptions())
 
@@ -142,4 +144,3 @@ class Repo:
     def doctor(self, *names: str) -> tuple[Finding, ...]:
         """What is in order and what is not; with names, what these storages can do."""
         return examining.doctor(self.project, names)
-
