@@ -1,4 +1,4 @@
-"""`add` and `forget`: describe a storage and the data path that it feeds, or describe it no more."""
+"""`add` and `forget`: describe a storage and the data path that it feeds, or no longer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gitstore.adapters import tracked
 from gitstore.core.blocks import ignored_paths, with_attributes, with_ignored
+from gitstore.core.data_path import problem
 from gitstore.core.errors import Missing, PathRefused, StoreError, UnknownName, UsageError
 from gitstore.core.manifest import DataPath, StorageSpec, parse_manifest
 from gitstore.core.manifest_edit import (
@@ -17,8 +18,8 @@ from gitstore.core.manifest_edit import (
     remove_data_path,
     remove_storage,
 )
+from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, pointer
-from gitstore.core.urls import Place, place_of
 from gitstore.core.versions import Version
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
@@ -66,7 +67,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         BadUrl: the URL cannot be understood.
         StoreError: the storage does not answer, or there is no such place.
     """
-    place = place_of(spec)
+    place = spec.place()
     _check_storage(project, spec)
     with changing(project, "add") as session:
         if data is None:
@@ -84,7 +85,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         new = pointer(session.project.source(data), found)
         _write_described(session, data, new, after)
         size = sum(v.size for v in found.values())
-        return Added(spec, place_of(spec), data, len(found), size, markers)
+        return Added(spec, spec.place(), data, len(found), size, markers)
 
 
 def forget(project: Project, name: str) -> tuple[str, ...]:
@@ -126,6 +127,9 @@ def check_data_path(project: Project, data: DataPath) -> None:
             tracked files, or its pointer or the manifest is ignored by git.
     """
     git, path = project.git, data.path
+    wrong = problem(path)
+    if wrong is not None:
+        raise PathRefused(f"{path} cannot be a data path: {wrong}")
     for other in project.manifest.data:
         if path == other:
             raise PathRefused(f"{path} is a data path already", hint=f"git storage ls {path}")
@@ -151,7 +155,7 @@ def check_data_path(project: Project, data: DataPath) -> None:
 
 def _check_storage(project: Project, spec: StorageSpec) -> None:
     known = project.manifest.storages.get(spec.name)
-    if known is not None and place_of(known).identity != place_of(spec).identity:
+    if known is not None and known.place().identity != spec.place().identity:
         raise UsageError(
             f"storage {spec.name} is {known.url} already",
             hint=f"choose another name, or: git storage forget {spec.name}",
@@ -207,7 +211,7 @@ def _one_object(
     """The storage and data path that a URL of one object means, if there is such an object."""
     known = spec.name in session.project.manifest.storages
     url, _, name = spec.url.rstrip("/").rpartition("/")
-    if data.prefix or known or not name or not place_of(spec).prefix:
+    if data.prefix or known or not name or not spec.place().prefix:
         return None
     above = replace(spec, url=url)
     try:
@@ -276,5 +280,3 @@ def _forget_files(session: Session, gone: Sequence[str], text: str) -> None:
         project.git.add(tuple(pointers))
     for data_path in gone:
         session.state.drop_data_path(data_path)
-
-

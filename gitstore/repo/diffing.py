@@ -31,9 +31,7 @@ class Difference:
     after: Version | None
 
 
-def diff(
-    project: Project, revisions: str | None, targets: Sequence[str]
-) -> tuple[Difference, ...]:
+def diff(project: Project, revisions: str | None, targets: Sequence[str]) -> tuple[Difference, ...]:
     """The objects that differ.
 
     Args:
@@ -135,5 +133,3 @@ def _side(state: State) -> Version | None:
 def _scoped(selection: Selection, entries: Mapping[str, Version]) -> dict[str, Version]:
     inside = within(selection)
     return {path: v for path, v in entries.items() if inside(path)}
-
-

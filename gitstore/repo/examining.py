@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -107,12 +106,10 @@ def _storage(session: Session, name: str, probing: bool) -> Iterator[Finding]:
 
 
 def _contract(store: Store, name: str) -> Iterator[Finding]:
-    from gitstore.adapters.stores.contract import checks, run
+    from gitstore.adapters.stores.contract import checks, run_all
 
-    prefix = f".git-storage-doctor-{secrets.token_hex(4)}/"
-    for check in checks():
-        broken = run(check, store, prefix)
-        if broken is None:
-            yield Finding(Level.GOOD, f"{name}: {check.name}")
+    for outcome in run_all(store, checks()):
+        if outcome.problem is None:
+            yield Finding(Level.GOOD, f"{name}: {outcome.name}")
         else:
-            yield Finding(Level.BAD, f"{name}: {check.name}: {broken}")
+            yield Finding(Level.BAD, f"{name}: {outcome.name}: {outcome.problem}")

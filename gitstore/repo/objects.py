@@ -98,7 +98,9 @@ def move_object(project: Project, source: tuple[Selection, str], to: str) -> Rep
         erased = None if base is None else Base(base.version, erase=True)
         ledger.add(Change(path, base=erased, effect="renamed", gone=True, detail={"to": to}))
         ledger.settle()
-        plan = Plan(selection.data.path, "mv", (Action(Kind.GIVE, f"moved from {path}", "K2", state),))
+        plan = Plan(
+            selection.data.path, "mv", (Action(Kind.GIVE, f"moved from {path}", "K2", state),)
+        )
         _drop_promises(session, view, plan)
         return Report(plan)
 
@@ -201,4 +203,3 @@ def _not_read_only(view: View) -> None:
             f"{view.binding.data.path} is read-only (access: read)",
             hint="change its access in .storage.yaml to write",
         )
-

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
 from gitstore.adapters import tracked
-from gitstore.adapters.credentials import credentials_for
+from gitstore.adapters.credentials import for_public_s3, for_s3
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.state import WorkState
@@ -16,9 +16,10 @@ from gitstore.adapters.stores.registry import StorePlace, open_store
 from gitstore.adapters.tree import Tree, spare_directory
 from gitstore.core.errors import FormatError, UnknownName
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
+from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, dump, parse, pointer
 from gitstore.core.store import Store
-from gitstore.core.urls import Place, place_of
+from gitstore.shell.abilities import careful
 from gitstore.shell.binding import Binding
 
 MANIFEST = ".storage.yaml"
@@ -62,7 +63,7 @@ class Project:
 
     def place(self, data: DataPath) -> Place:
         """The place of a data path's storage."""
-        return place_of(self.storage(data.storage))
+        return self.storage(data.storage).place()
 
     def pointer(self, data: DataPath) -> Pointer:
         """The pointer of a data path, from the work tree or, where git keeps it out, the index.
@@ -124,9 +125,10 @@ class Project:
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
         """The store of a storage, with what is known of its preconditions."""
-        place = place_of(spec)
+        place = spec.place()
         store_place = _store_place(place, spec, self.git.top)
-        raw = open_store(store_place, credentials_for(store_place))
+        find = for_public_s3 if spec.anonymous else for_s3
+        raw = open_store(store_place, find(os.environ))
         return raw if facts is None else careful(raw, facts)
 
     def _parts(self, name: str) -> dict[str, bytes]:
@@ -151,8 +153,7 @@ class Project:
         names = list(blobs)
         contents = self.git.blobs([blobs[n] for n in names])
         parts = {
-            "" if n == name else n[len(name) + 3 :]: c
-            for n, c in zip(names, contents, strict=True)
+            "" if n == name else n[len(name) + 3 :]: c for n, c in zip(names, contents, strict=True)
         }
         return parse(parts, name)
 
@@ -178,15 +179,6 @@ def open_project(start: Path) -> Project:
     return Project(git, text, parse_manifest(text, MANIFEST))
 
 
-def careful(raw: Store, facts: Facts) -> Store:
-    """A store whose ignored preconditions, as far as they have been measured, are re-checked."""
-    from gitstore.adapters.stores.probe import from_json
-    from gitstore.adapters.stores.recheck import Rechecked
-
-    remembered = facts.abilities(raw.identity)
-    return raw if remembered is None else Rechecked(raw, from_json(remembered))
-
-
 def _file_name(name: str, part: str) -> str:
     return name if part == "" else f"{name}.d/{part}"
 
@@ -200,12 +192,6 @@ def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
         prefix=place.prefix,
         region=place.region,
         anonymous=spec.anonymous,
-        root=_root(place, top) if place.provider == "file" else None,
+        # Relative URLs are relative to the top level: the project and its data move together.
+        root=None if place.root is None else top / place.root,
     )
-
-
-def _root(place: Place, top: Path) -> Path:
-    # Relative URLs are relative to the top level, so that the project and its data move together.
-    return top / place.identity.removeprefix("file:").removeprefix("//")
-
-

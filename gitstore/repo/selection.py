@@ -55,9 +55,7 @@ def selected(
     return tuple(replace(s, paths=() if p in whole else s.paths) for p, s in chosen.items())
 
 
-def one_object(
-    manifest: Manifest, target: str, where: tuple[Path, str]
-) -> tuple[DataPath, str]:
+def one_object(manifest: Manifest, target: str, where: tuple[Path, str]) -> tuple[DataPath, str]:
     """The data path and object path that an argument names.
 
     Raises:

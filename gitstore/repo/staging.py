@@ -33,9 +33,7 @@ class StageOptions:
     jobs: int | None = None
 
 
-def plan_stage(
-    project: Project, targets: Sequence[str], options: StageOptions
-) -> tuple[Plan, ...]:
+def plan_stage(project: Project, targets: Sequence[str], options: StageOptions) -> tuple[Plan, ...]:
     """What `stage` would do; nothing is changed (`--dry-run`)."""
     with reading(project) as session:
         plans: list[Plan] = []
@@ -87,7 +85,9 @@ def unstage(
             plan = view.plan("unstage", decide_unstage)
             data_path = selection.data.path
             before = session.state.wanted(data_path)
-            session.state.set_wanted(data_path, with_unstaged(before, selection.paths or EVERYTHING))
+            session.state.set_wanted(
+                data_path, with_unstaged(before, selection.paths or EVERYTHING)
+            )
             session.note(data_path, "wanted", {"before": list(before)})
             reports.append(session.execute(plan, view))
         return tuple(reports)
@@ -110,9 +110,7 @@ def _copies(project: Project, targets: Sequence[str]) -> tuple[Selection, ...]:
     return copies
 
 
-def _patterns(
-    session: Session, selection: Selection, options: StageOptions
-) -> tuple[str, ...]:
+def _patterns(session: Session, selection: Selection, options: StageOptions) -> tuple[str, ...]:
     before = session.state.wanted(selection.data.path)
     if selection.data.single:
         return EVERYTHING

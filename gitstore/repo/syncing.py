@@ -16,10 +16,12 @@ from gitstore.core.plan import (
     pointer_after,
 )
 from gitstore.core.report import Listener, Report
+from gitstore.core.scope import literal, wanted, with_staged
 from gitstore.repo.project import Project
 from gitstore.repo.selection import selected
 from gitstore.repo.session import Session, View, changing, entries_after, reading
 from gitstore.shell.abilities import measured
+from gitstore.shell.digests import Digests
 from gitstore.shell.evidence import with_evidence
 
 Ask = Callable[[Action], Choice]
@@ -46,9 +48,7 @@ class SyncOptions:
     jobs: int | None = None
 
 
-def plan_sync(
-    project: Project, targets: Sequence[str], options: SyncOptions
-) -> tuple[Plan, ...]:
+def plan_sync(project: Project, targets: Sequence[str], options: SyncOptions) -> tuple[Plan, ...]:
     """What `sync` would do; nothing is changed (`--dry-run`)."""
     with reading(project) as session:
         return tuple(plan for _, plan in _planned(session, targets, options))
@@ -176,7 +176,7 @@ def _unanswered(plan: Plan, options: SyncOptions) -> bool:
 
 def _carried_out(session: Session, view: View, plan: Plan) -> Report:
     if plan.of(Kind.GIVE, Kind.ERASE):
-        measured(view.binding, session.facts)
+        measured(view.binding.store(), session.facts)
         # Opened anew, the store knows what has just been measured.
         view = replace(view, binding=session.binding(view.selection))
     report = session.execute(plan, view)
@@ -193,16 +193,12 @@ def _want_what_was_chosen(session: Session, view: View, plan: Plan) -> None:
 
 def with_paths(patterns: tuple[str, ...], paths: Sequence[str]) -> tuple[str, ...]:
     """The wanted patterns with single objects added that they do not cover yet."""
-    from gitstore.core.scope import literal, wanted, with_staged
-
     lacking = tuple(literal(path) for path in paths if not wanted(patterns, path))
     return with_staged(patterns, lacking) if lacking else patterns
 
 
 def _hashed(view: View) -> View:
     """The view with a SHA-256 for every local file whose size alone had decided so far."""
-    from gitstore.shell.digests import Digests
-
     binding = view.binding
     unknown = [s.path for s in view.survey.states if s.local is not None and not s.local.sha256]
     if not unknown:
@@ -221,4 +217,3 @@ def _remember_recorded(session: Session, view: View, plan: Plan) -> None:
         if action.seen.local is not None:
             recorded[action.path] = action.seen.local.sha256
     session.state.set_recorded(view.binding.data.path, recorded)
-

@@ -108,7 +108,9 @@ class _Undoing:
             self.kept.append((effect.path, "changed since"))
             return
         tracked.write_all(top, self.session.project.redo_log, {effect.path: before})
-        self.session.note_files("", {effect.path: now}, {} if before is None else {effect.path: before})
+        self.session.note_files(
+            "", {effect.path: now}, {} if before is None else {effect.path: before}
+        )
         self.session.project.git.add((effect.path,))
         self.restored.append(effect.path)
 
@@ -191,9 +193,7 @@ class _Undoing:
         self.restored.append(_shown(effect))
 
     def _binding(self, effect: Effect) -> Binding:
-        return self.session.binding(
-            Selection(self.session.project.manifest.data[effect.data_path])
-        )
+        return self.session.binding(Selection(self.session.project.manifest.data[effect.data_path]))
 
 
 def _former(effect: Effect) -> Base | None:
@@ -207,5 +207,3 @@ def _shown(effect: Effect) -> str:
 
 def _bytes(text: str | None) -> bytes | None:
     return None if text is None else text.encode(errors="surrogateescape")
-
-

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from gitstore.core.cases import local_case, recorded_case, remote_case, settled
 from gitstore.core.manifest import DataPath, Mode, StorageSpec
 from gitstore.core.model import Action, Kind, Plan, State
+from gitstore.core.place import Place
 from gitstore.core.plan import decide_stage
-from gitstore.core.urls import Place, place_of
 from gitstore.core.versions import Version, equal
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, one_object, selected
-from gitstore.repo.session import Session, View, reading
+from gitstore.repo.session import Session, View, reading, within
 from gitstore.repo.syncing import decision, with_evidence_of
 
 
@@ -84,8 +84,9 @@ class Status:
     def missing(self) -> tuple[Action, ...]:
         """Staged objects without a local file."""
         return tuple(
-            a for a in self.sync.actions if a.seen.base is not None and a.seen.local is None
-            and not a.seen.base.erase
+            a
+            for a in self.sync.actions
+            if a.seen.base is not None and a.seen.local is None and not a.seen.base.erase
         )
 
     @property
@@ -128,14 +129,14 @@ def storages(project: Project) -> tuple[Described, ...]:
         fed = [d for d in project.manifest.data.values() if d.storage == spec.name]
         rows.extend(_row(project, spec, data) for data in fed)
         if not fed:
-            rows.append(Described(spec, place_of(spec)))
+            rows.append(Described(spec, spec.place()))
     return tuple(rows)
 
 
-def objects(project: Project, targets: Sequence[str]) -> tuple[tuple[DataPath, tuple[Listed, ...]], ...]:
+def objects(
+    project: Project, targets: Sequence[str]
+) -> tuple[tuple[DataPath, tuple[Listed, ...]], ...]:
     """The objects of data paths as their pointers name them; no request, no hashing."""
-    from gitstore.repo.session import within
-
     found: list[tuple[DataPath, tuple[Listed, ...]]] = []
     with reading(project) as session:
         for selection in selected(project.manifest, targets, project.where):
@@ -155,7 +156,7 @@ def status(project: Project, targets: Sequence[str], remote: bool = False) -> tu
     """
     with reading(project, keep_digests=project.git.may_write) as session:
         found = selected(project.manifest, targets, project.where)
-        return tuple(_status(session, _looked(session, selection, remote)) for selection in found)
+        return tuple(_status(_looked(session, selection, remote)) for selection in found)
 
 
 def only_here(project: Project, targets: Sequence[str]) -> tuple[tuple[str, State], ...]:
@@ -196,7 +197,7 @@ def _looked(session: Session, selection: Selection, remote: bool) -> View:
     return with_evidence_of(session, session.listed_view(selection))
 
 
-def _status(session: Session, view: View) -> Status:
+def _status(view: View) -> Status:
     pointer = view.pointer.entries
     plan = view.plan("sync", decision(view))
     if view.offline:
@@ -223,7 +224,7 @@ def _row(project: Project, spec: StorageSpec, data: DataPath) -> Described:
     root = project.git.top / data.path
     here = data.mode is Mode.COPY and root.exists()
     size = sum(v.size for v in entries.values())
-    return Described(spec, place_of(spec), data, data.path if here else None, len(entries), size)
+    return Described(spec, spec.place(), data, data.path if here else None, len(entries), size)
 
 
 def _recorded_by(project: Project, data: DataPath, state: State) -> str | None:

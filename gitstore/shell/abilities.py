@@ -1,24 +1,57 @@
-"""Measuring a storage's preconditions once, before this clone first writes to it (rule F2)."""
+"""What a storage can do, measured once before this clone first writes to it (rule F2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from gitstore.adapters.facts import Facts
-from gitstore.core.store import Abilities, Conditional
-from gitstore.shell.binding import Binding
+from gitstore.core.store import Abilities, Conditional, Store
 
 
-def measured(binding: Binding, facts: Facts) -> Abilities:
-    """What the storage of a binding can do, probed with an object of our own if nobody knows yet.
+def careful(raw: Store, facts: Facts) -> Store:
+    """A store with what was measured of it: ignored preconditions are re-checked at each write."""
+    from gitstore.adapters.stores.recheck import Rechecked
 
-    The result is remembered for this clone, so that the next process re-checks right before each
-    write where the server ignores preconditions.
+    remembered = facts.abilities(raw.identity)
+    return raw if remembered is None else Rechecked(raw, _from_json(remembered))
+
+
+def measured(store: Store, facts: Facts) -> Abilities:
+    """What a storage can do, probed with an object of our own if nobody knows yet.
+
+    The result is remembered for this clone; `careful` applies it.
+
+    Raises:
+        StoreError: the storage cannot be asked, for instance because it may not be written to.
     """
-    from gitstore.adapters.stores.probe import probe, to_json
-
-    store = binding.store()
     known = store.abilities()
     if Conditional.UNKNOWN not in (known.create, known.swap, known.erase):
         return known
+    from gitstore.adapters.stores.probe import probe
+
     found = probe(store)
-    facts.set_abilities(store.identity, to_json(found))
+    facts.set_abilities(store.identity, _as_json(found))
     return found
+
+
+def _as_json(abilities: Abilities) -> dict[str, Any]:
+    return {
+        "create": abilities.create.value,
+        "swap": abilities.swap.value,
+        "erase": abilities.erase.value,
+        "versions": abilities.versions,
+        "writable": abilities.writable,
+        "parallel": abilities.parallel,
+    }
+
+
+def _from_json(value: Mapping[str, Any]) -> Abilities:
+    return Abilities(
+        create=Conditional(value["create"]),
+        swap=Conditional(value["swap"]),
+        erase=Conditional(value["erase"]),
+        versions=bool(value["versions"]),
+        writable=bool(value["writable"]),
+        parallel=int(value["parallel"]),
+    )

@@ -23,9 +23,7 @@ _MIB = 1 << 20
 _COMMON_PARTS = (8 * _MIB, 16 * _MIB, 5 * _MIB, 15 * _MIB, 32 * _MIB, 64 * _MIB, 100 * _MIB)
 
 
-def with_evidence(
-    binding: Binding, states: Iterable[State], state: WorkState
-) -> tuple[State, ...]:
+def with_evidence(binding: Binding, states: Iterable[State], state: WorkState) -> tuple[State, ...]:
     """The states, with facts for the objects that a closer look has identified.
 
     Args:
@@ -106,5 +104,3 @@ def _hashed(binding: Binding, path: str, remote: Version) -> Version:
 
 def _chunks(binding: Binding, path: str, remote: Version) -> Iterator[bytes]:
     yield from binding.store().read(binding.key(path), remote).chunks
-
-

@@ -259,15 +259,12 @@ class _Run:
             return made
 
         for done in each(give, identified, self._jobs()):
-            for (action, stat, local), result in done:
+            for (action, _, local), result in done:
                 if isinstance(result, StorageError):
                     self._note(Outcome(action, failure=_told(result, action)))
                     continue
                 base = merged(result, content_only(local))
-                seen = (stat, local, stat.ctime_ns)
-                self.ledger.add(
-                    Change(action.path, base=Base(base), fact=base, seen=seen, effect="base")
-                )
+                self.ledger.add(Change(action.path, base=Base(base), fact=base))
                 self._note(Outcome(action, made=result))
             self.ledger.settle_when_full()
         self.ledger.settle()
