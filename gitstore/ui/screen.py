@@ -1,0 +1,169 @@
+"""The screen: results go to standard output, talk to standard error.
+
+Nothing that a storage or a file name says can steer the terminal: what is written here is cleaned
+first, except in JSON, which spells such characters by itself, and in lists for programs (`-z`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from io import TextIOWrapper
+from typing import TextIO
+
+from gitstore.core.report import Listener, Silent
+from gitstore.ui import colour
+from gitstore.ui.colour import BOLD, RED, YELLOW, Painted, Piece, rendered
+from gitstore.ui.words import shown
+
+_JSON_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a command talks.
+
+    Attributes:
+        json: one JSON document on standard output instead of text for people.
+        quiet: no talk and no progress; errors and results stay.
+        verbose: more detail.
+    """
+
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where a command shows what it found and did.
+
+    Attributes:
+        out: for results.
+        err: for talk.
+        manner: how to talk.
+        environment: as the process got it.
+        configured: asks git whether colour is configured; only called where standard output is a
+            terminal or git's pager.
+        prefix: the caller's directory relative to the top level, `''` at the top.
+    """
+
+    out: TextIO
+    err: TextIO
+    manner: Manner = Manner()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    configured: Callable[[], bool] = lambda: False
+    prefix: str = ""
+
+    @property
+    def json(self) -> bool:
+        """Whether the result is wanted as JSON."""
+        return self.manner.json
+
+    def within(self, prefix: str, configured: Callable[[], bool]) -> Screen:
+        """The same screen in a work tree: paths are shown as seen from the caller's directory."""
+        return replace(self, prefix=prefix, configured=cache(configured))
+
+    def line(self, *pieces: Piece) -> None:
+        """One line of the result, for people."""
+        self.out.write(rendered(pieces, self._coloured()) + "\n")
+
+    def document(self, command: str, **keys: object) -> None:
+        """The result as one JSON document."""
+        found = {"version": _JSON_VERSION, "command": command, **keys}
+        self.out.write(json.dumps(found, indent=2) + "\n")
+
+    def names(self, names: Iterable[str]) -> None:
+        """A list for programs: every name as it is, ended by NUL."""
+        raw = getattr(self.out, "buffer", None)
+        if raw is None:
+            self.out.write("".join(f"{name}\0" for name in names))
+            return
+        self.out.flush()
+        raw.writelines(f"{name}\0".encode(errors="surrogateescape") for name in names)
+
+    def talk(self, *pieces: Piece) -> None:
+        """One line of talk, which `-q` silences."""
+        if not self.manner.quiet:
+            self._tell(pieces)
+
+    def detail(self, *pieces: Piece) -> None:
+        """One line of talk that only `-v` asks for."""
+        if self.manner.verbose:
+            self._tell(pieces)
+
+    def hint(self, text: str) -> None:
+        """What to type or edit next."""
+        self.talk(Painted("hint: ", YELLOW), text)
+
+    def error(self, message: str, hint: str | None = None) -> None:
+        """What went wrong, and what to do about it."""
+        self._tell((Painted("error: ", f"{BOLD};{RED}"), message))
+        if hint is not None:
+            self._tell((Painted("hint: ", YELLOW), hint))
+
+    def trace(self, text: str) -> None:
+        """A traceback, for GIT_STORAGE_TRACE."""
+        self._tell((text,))
+
+    def path(self, path: str) -> str:
+        """A path of the work tree, seen from the caller's directory."""
+        return shown(self._relative(path))
+
+    def typed(self, path: str) -> str:
+        """The same for a command in a hint: quoted for a shell."""
+        return shlex.quote(self._relative(path))
+
+    def listener(self) -> Listener:
+        """A progress bar where somebody watches, else silence."""
+        if self.manner.quiet or not self.err.isatty():
+            return Silent()
+        from gitstore.ui.progress import Progress
+
+        return Progress(self.err)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is somebody to ask: questions need a terminal for both directions."""
+        if self.manner.json or self.environment.get("GIT_TERMINAL_PROMPT", "1") in ("0", "false"):
+            return False
+        return sys.stdin.isatty() and self.err.isatty()
+
+    def ask(self, question: str) -> str:
+        """One line that somebody types; an end of input counts as the empty answer."""
+        self.err.write(rendered((question,), False))
+        self.err.flush()
+        return sys.stdin.readline().strip()
+
+    def _relative(self, path: str) -> str:
+        # Both made absolute, or relpath would ask for the process's directory.
+        return posixpath.relpath("/" + path, "/" + self.prefix) if self.prefix else path
+
+    def _tell(self, pieces: tuple[Piece, ...]) -> None:
+        coloured = self.err.isatty() and self._coloured()
+        self.err.write(rendered(pieces, coloured) + "\n")
+
+    def _coloured(self) -> bool:
+        return colour.wanted(self.out.isatty(), self.environment, self.configured)
+
+
+def screen() -> Screen:
+    """The screen of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that is no UTF-8 must not end in a traceback, whatever the locale.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    return Screen(sys.stdout, sys.stderr, environment=dict(os.environ))
+
+
+def silence() -> None:
+    """Let nothing more be written to a reader that has gone, not even when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
