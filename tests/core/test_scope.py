@@ -33,7 +33,7 @@ _SPELLED = r"""
     *b a*b *a*b* *.* .* [ab] [!a] [^a] [a-b] [b-a] a[.]b []a] [!]a] [a-] [-a] a[[]b]
     [[:alpha:]] [[:digit:]] [![:alpha:]] [[:nope:]] [[:alpha:]-] [a a[ [ a[b \a a\* \*
     a\[b\] a[\[]b] \!a a\\ [\]a] *\* a\ a//b */*/* /*/a a/*/b a/?*/b **/a?b/**/b [a-a]*
-    a\/b
+    a\/b a[!x]b a[,-0]b a[[:punct:]]b a[[:print:]]b
 """
 PATTERNS = ["a b", *_SPELLED.split()]
 
