@@ -12,11 +12,14 @@ from gitstore.adapters.stores.directory import DirectoryStore
 from gitstore.adapters.stores.probe import probe
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.core.errors import StoreError
-from gitstore.core.store import Store
+from gitstore.core.store import Abilities, Conditional, Store
 from tests.memory_store import MemoryStore
 from tests.servers import S3Server
 from tests.stores.opening import s3_store
 
+ENFORCED = Abilities(
+    create=Conditional.ENFORCED, swap=Conditional.ENFORCED, erase=Conditional.ENFORCED
+)
 every_promise = pytest.mark.parametrize(
     "check", [*contract.checks(), *contract.large_checks()], ids=lambda check: check.name
 )
@@ -32,25 +35,24 @@ def memory(_request: pytest.FixtureRequest) -> Store:
 
 
 def s3(request: pytest.FixtureRequest) -> Store:
-    return probed(s3_store(ministack(request).make_bucket()))
+    # Not probed: what this server enforces must not hide behind looks of ours.
+    return Rechecked(s3_store(ministack(request).make_bucket()), ENFORCED)
 
 
 def s3_with_versions(request: pytest.FixtureRequest) -> Store:
-    return probed(s3_store(ministack(request).make_versioned_bucket(), prefix="a prefix/of it"))
+    bucket = ministack(request).make_versioned_bucket()
+    return Rechecked(s3_store(bucket, prefix="a prefix/of it"), ENFORCED)
 
 
 def s3_without_preconditions(request: pytest.FixtureRequest) -> Store:
     server: S3Server = request.getfixturevalue("rclone")
-    return probed(s3_store(server.make_bucket()))
+    store = s3_store(server.make_bucket())
+    return Rechecked(store, probe(store))
 
 
 def ministack(request: pytest.FixtureRequest) -> S3Server:
     server: S3Server = request.getfixturevalue("ministack")
     return server
-
-
-def probed(store: Store) -> Store:
-    return Rechecked(store, probe(store))
 
 
 @pytest.fixture(

@@ -7,7 +7,9 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -66,6 +68,44 @@ def test_a_foreign_write_right_after_ours_is_another_version(
         (root / f"{number}").write_bytes(b"two")
 
         assert compare(written, store.stat(f"{number}") or written) is Same.UNKNOWN
+
+
+def test_our_own_times_are_distinctive_and_need_no_waiting(
+    store: DirectoryStore, root: Path
+) -> None:
+    times = []
+    for number in range(20):
+        create(store, f"{number}")
+        found = (root / f"{number}").stat()
+        assert not directory_time.is_young(found)
+        times.append(found.st_mtime_ns % 1_000_000)
+
+    assert len(set(times)) > 10
+
+
+def test_of_many_of_our_own_replacers_one_wins(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = create(store, "a")
+    replace = os.replace
+
+    def slow(here: str, there: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        time.sleep(0.01)
+        replace(here, there, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+
+    monkeypatch.setattr(os, "replace", slow)
+    together = Barrier(8)
+
+    def replace_it(number: int) -> bool:
+        together.wait()
+        try:
+            store.write("a", BytesSource(b"%d" % number), first)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(replace_it, range(8))) == 1
 
 
 def test_a_reported_time_is_never_young(store: DirectoryStore, root: Path) -> None:

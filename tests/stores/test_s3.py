@@ -42,6 +42,17 @@ def test_an_old_version_is_read_by_its_id(versioned_bucket: Bucket) -> None:
         store.read("a", Version(5, ("version:00000000-0000-0000-0000-000000000000",)))
 
 
+def test_an_old_version_without_an_id_is_not_offered(bucket: Bucket) -> None:
+    bucket.put("a", b"before")
+    assert [version.size for version in s3_store(bucket).versions("a")] == [6]
+    bucket.client.put_bucket_versioning(
+        Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    bucket.put("a", b"after")
+
+    assert [version.size for version in s3_store(bucket).versions("a")] == [5]
+
+
 def test_deleting_never_destroys_history(versioned_bucket: Bucket) -> None:
     store = s3_store(versioned_bucket)
     only = store.write("a", BytesSource(b"first"), None)

@@ -128,8 +128,12 @@ def _look_up(connection: Connection, key: str, source: Source) -> Version | None
     if current.get("etag") == _digest(source, "md5"):
         return current
     theirs = hashlib.sha256()
-    for chunk in read(connection, key, current, None).chunks:
-        theirs.update(chunk)
+    try:
+        for chunk in read(connection, key, current, None).chunks:
+            theirs.update(chunk)
+    except (Missing, Refused):
+        # Somebody else is at work there: what we wrote, if we did, is not what is there now.
+        return None
     return current if theirs.hexdigest() == (source.sha256 or _digest(source, "sha256")) else None
 
 
