@@ -8,13 +8,19 @@ Every verb of the command line is a method of `Repo`; it returns plans and repor
 are the family of `gitstore.core.errors`, of which `StorageError` is the base.
 """
 
-from gitstore.core.errors import StorageError
-from gitstore.core.manifest import DataPath, StorageSpec
-from gitstore.core.model import Action, Choice, Kind, Plan
-from gitstore.core.report import Outcome, Report
-from gitstore.repo.repo import Repo
-from gitstore.repo.staging import StageOptions
-from gitstore.repo.syncing import SyncOptions
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitstore.core.errors import StorageError
+    from gitstore.core.manifest import DataPath, StorageSpec
+    from gitstore.core.model import Action, Choice, Kind, Plan
+    from gitstore.core.report import Outcome, Report
+    from gitstore.repo.repo import Repo
+    from gitstore.repo.staging import StageOptions
+    from gitstore.repo.syncing import SyncOptions
 
 __all__ = [
     "Action",
@@ -33,3 +39,27 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "gitstore.core.errors": ("StorageError",),
+    "gitstore.core.manifest": ("DataPath", "StorageSpec"),
+    "gitstore.core.model": ("Action", "Choice", "Kind", "Plan"),
+    "gitstore.core.report": ("Outcome", "Report"),
+    "gitstore.repo.repo": ("Repo",),
+    "gitstore.repo.staging": ("StageOptions",),
+    "gitstore.repo.syncing": ("SyncOptions",),
+}
+
+
+if not TYPE_CHECKING:  # or type checkers would believe that every name is there
+
+    def __getattr__(name: str) -> object:
+        # Late, so that `git storage --version` and help load none of it (PEP 562).
+        for home, names in _HOMES.items():
+            if name in names:
+                return getattr(import_module(home), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

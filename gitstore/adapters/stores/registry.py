@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import UnknownName
 from gitstore.core.store import Store
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "gitstore.stores"
 
@@ -73,4 +76,7 @@ def providers() -> tuple[str, ...]:
 
 
 def _providers() -> dict[str, EntryPoint]:
+    # It imports half of `email`, which `status` never needs.
+    from importlib.metadata import entry_points
+
     return {point.name: point for point in entry_points(group=GROUP)}
