@@ -1,0 +1,191 @@
+"""Reading local files: identifying them, and handing them to uploads, never half changed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from gitstore.adapters.tree_values import Stat, stat_of, told
+from gitstore.adapters.tree_walk import ABSENT, Entry
+from gitstore.core.errors import Changed
+from gitstore.core.versions import Version, version
+
+_CHUNK = 1 << 20
+# Not blocking, so that a named pipe that took a file's place does not stop everything.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+Find = Callable[[str], AbstractContextManager[Entry]]
+
+
+def changed(path: str) -> Changed:
+    """The error for a file that is no longer what was looked at."""
+    return Changed(f"{path} changed meanwhile", hint="try again once nothing writes to it")
+
+
+@contextmanager
+def opened(find: Find, path: str) -> Iterator[int]:
+    """A regular file, open for reading.
+
+    Raises:
+        Changed: there is none any more.
+        LocalFailure: it cannot be read.
+    """
+    with told(path):
+        descriptor = _open(find, path)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise changed(path)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def digest(find: Find, path: str) -> tuple[Stat, Version]:
+    """A file's stat and version, of one pass over its bytes.
+
+    Raises:
+        Changed: it changed meanwhile.
+        LocalFailure: it cannot be read.
+    """
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    size = 0
+    with opened(find, path) as descriptor:
+        before = stat_of(os.fstat(descriptor))
+        while chunk := os.read(descriptor, _CHUNK):
+            sha256.update(chunk)
+            md5.update(chunk)
+            size += len(chunk)
+        if size != before.size or stat_of(os.fstat(descriptor)) != before:
+            raise changed(path)
+    return before, version(size, {"sha256": sha256.hexdigest(), "md5": md5.hexdigest()})
+
+
+def composite_md5(find: Find, path: str, part_size: int) -> str:
+    """The ETag that S3 gives to an upload in parts of this size.
+
+    The MD5 of the parts' MD5s, `-`, and their number (Amazon S3 User Guide, "Checking object
+    integrity").
+
+    Args:
+        part_size: bytes of each part but the last.
+
+    Raises:
+        Changed: the file changed meanwhile.
+    """
+    whole = hashlib.md5(usedforsecurity=False)
+    parts = 0
+    with opened(find, path) as descriptor:
+        before = stat_of(os.fstat(descriptor))
+        for start in range(0, before.size, part_size):
+            stop = min(start + part_size, before.size)
+            whole.update(_md5_of(descriptor, start, stop))
+            parts += 1
+        if stat_of(os.fstat(descriptor)) != before:
+            raise changed(path)
+    return f"{whole.hexdigest()}-{parts}"
+
+
+def _md5_of(descriptor: int, start: int, stop: int) -> bytes:
+    md5 = hashlib.md5(usedforsecurity=False)
+    while start < stop and (chunk := os.pread(descriptor, min(_CHUNK, stop - start), start)):
+        md5.update(chunk)
+        start += len(chunk)
+    return md5.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A local file to be uploaded, if it still is the one that was identified."""
+
+    find: Find
+    path: str
+    expect: Stat
+    version: Version
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.version.size
+
+    @property
+    def sha256(self) -> str | None:
+        """Lower-case hexadecimal, if it is known."""
+        return self.version.sha256
+
+    def open(self) -> BinaryIO:
+        """A new stream at the first byte, that can seek.
+
+        It never gives the last byte of a file that has changed, and closing it says so too.
+
+        Raises:
+            Changed: the file is not what was identified; also raised by reading and closing.
+            LocalFailure: it cannot be read.
+        """
+        with told(self.path):
+            stream = _Unchanged(_open(self.find, self.path), self.path, self.expect)
+        return io.BufferedReader(stream, _CHUNK)
+
+
+class _Unchanged(io.RawIOBase):
+    def __init__(self, descriptor: int, path: str, expect: Stat) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._path = path
+        self._expect = expect
+        self._told = False
+        self._at = 0
+        try:
+            self._check()
+        except BaseException:
+            self.close()
+            raise
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._expect.size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # what BufferedReader gives
+        with told(self._path):
+            count = os.preadv(self._descriptor, [buffer], self._at)
+        self._at += count
+        if count == 0 or self._at >= self._expect.size:
+            self._check()
+        return count
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        try:
+            if not self._told:
+                self._check()
+        finally:
+            os.close(self._descriptor)
+            super().close()
+
+    def _check(self) -> None:
+        if stat_of(os.fstat(self._descriptor)) != self._expect:
+            self._told = True
+            raise changed(self._path)
+
+
+def _open(find: Find, path: str) -> int:
+    try:
+        with find(path) as entry:
+            return os.open(entry.name, _READ, dir_fd=entry.directory)
+    except OSError as error:
+        if error.errno in ABSENT:
+            raise changed(path) from error
+        raise
