@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from gitstore.core.errors import FormatError, LocalFailure
 
+_BESIDE = ".git-storage-new"  # one name for each file: only the holder of the lock writes
 LIMIT = 256 << 20  # bytes of one file; a slice has some 10 kB
 
 
@@ -51,7 +52,7 @@ def write(top: Path, name: str, content: bytes) -> None:
         LocalFailure: the operating system refused it; the old file is intact.
     """
     target = top / name
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    beside = target.with_name(f".{target.name}{_BESIDE}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as stream:
@@ -89,6 +90,8 @@ def slices_of(top: Path, directory: str) -> dict[str, bytes]:
     root = top / directory
     for folder, _, names in os.walk(root):
         for name in names:
+            if name.endswith(_BESIDE):
+                continue  # left by a kill; the next write of that file takes its place
             relative = str(PurePosixPath(Path(folder).relative_to(root)) / name)
             content = read(top, f"{directory}/{relative}")
             if content is not None:

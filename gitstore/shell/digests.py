@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from gitstore.adapters.state import Seen, WorkState, trusted
+from gitstore.adapters.state import COARSE_STEP, Seen, WorkState, trusted
 from gitstore.adapters.tree import Stat, Tree
 from gitstore.core.errors import Changed, LocalFailure
 from gitstore.core.versions import Version, version
@@ -106,6 +106,20 @@ def seen_of(stat: Stat, found: Version, clock_ns: int) -> Seen:
         md5=found.get("md5"),
         noted_ns=clock_ns,
     )
+
+
+def seen_placed(stat: Stat, found: Version, stamp: int, clock_ns: int) -> Seen:
+    """The stat cache's entry for a file that was just put in its place.
+
+    Args:
+        stat: the file's.
+        found: its version; has a sha256.
+        stamp: the time, in nanoseconds, that the file was given and that no clock gives.
+        clock_ns: the file system's clock before it was placed.
+    """
+    # Where the file system keeps the stamp whole, a later write cannot leave the same times.
+    trusted_from = max(stat.mtime_ns, stat.ctime_ns) + COARSE_STEP
+    return seen_of(stat, found, trusted_from if stat.mtime_ns == stamp else clock_ns)
 
 
 def _version_of(seen: Seen) -> Version:

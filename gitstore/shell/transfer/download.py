@@ -71,7 +71,7 @@ def _recorded_version(
             incoming.discard()
             continue
         return Arrived(action, incoming, found)
-    raise _nowhere(store, key, action, wanted)
+    raise _nowhere(store, key, wanted)
 
 
 def _where_it_may_be(store: Store, key: str, wanted: Version) -> Iterator[Version]:
@@ -97,7 +97,7 @@ def _where_it_may_be(store: Store, key: str, wanted: Version) -> Iterator[Versio
         return
 
 
-def _nowhere(store: Store, key: str, action: Action, wanted: Version) -> Missing:
+def _nowhere(store: Store, key: str, wanted: Version) -> Missing:
     current = store.stat(key)
     instead = (
         "there is no such object now"
@@ -106,12 +106,12 @@ def _nowhere(store: Store, key: str, action: Action, wanted: Version) -> Missing
     )
     if is_promise(wanted):
         return Missing(
-            f"{action.path}: recorded, but not uploaded yet ({instead})",
+            f"recorded, but not uploaded yet ({instead})",
             key=key,
             hint="ask whoever recorded it to run 'git storage sync'",
         )
     return Missing(
-        f"{action.path}: the recorded version is gone from the storage ({instead})",
+        f"the recorded version is gone from the storage ({instead})",
         key=key,
         hint="git storage sync  # to follow what the storage holds now",
     )

@@ -13,7 +13,7 @@ from gitstore.core.model import Action, Base, Choice, Kind, Plan
 from gitstore.core.report import Listener, Outcome, Report
 from gitstore.core.versions import Version, content_only, enriched, equal, merged
 from gitstore.shell.binding import Binding
-from gitstore.shell.digests import Digests
+from gitstore.shell.digests import Digests, seen_placed
 from gitstore.shell.transfer.download import Arrived, bring
 from gitstore.shell.transfer.ledger import Change, Ledger
 from gitstore.shell.transfer.pool import each
@@ -218,7 +218,7 @@ class _Run:
                     action.path,
                     base=self._base_after(arrived),
                     fact=arrived.version,
-                    seen=(stat, arrived.version, clock),
+                    seen=seen_placed(stat, arrived.version, arrived.incoming.stamp, clock),
                     effect=effect,
                 )
             )
@@ -261,7 +261,7 @@ class _Run:
         for done in each(give, identified, self._jobs()):
             for (action, _, local), result in done:
                 if isinstance(result, StorageError):
-                    self._note(Outcome(action, failure=_told(result, action)))
+                    self._note(Outcome(action, failure=_told(result)))
                     continue
                 base = merged(result, content_only(local))
                 self.ledger.add(Change(action.path, base=Base(base), fact=base))
@@ -285,7 +285,7 @@ class _Run:
             elif action.choice is Choice.BOTH:
                 stat = binding.tree.stat(action.path)
             if stat is None or local is None or local.sha256 is None:
-                changed = Changed(f"{action.path} changed while it was read", hint=_AGAIN)
+                changed = Changed("it changed while it was read", hint=_AGAIN)
                 self._note(Outcome(action, failure=changed))
             else:
                 ready.append((action, stat, local))
@@ -317,7 +317,7 @@ class _Run:
         for done in each(erase, actions, self._jobs()):
             for action, result in done:
                 if isinstance(result, StorageError):
-                    self._note(Outcome(action, failure=_told(result, action)))
+                    self._note(Outcome(action, failure=_told(result)))
                     continue
                 self.ledger.add(Change(action.path, base=None, effect="base"))
                 self._note(Outcome(action))
@@ -327,11 +327,11 @@ class _Run:
 _AGAIN = "git storage sync  # once nothing writes to it"
 
 
-def _told(error: StorageError, action: Action) -> StorageError:
+def _told(error: StorageError) -> StorageError:
     if not isinstance(error, Refused):
         return error
     return Refused(
-        f"{action.path}: somebody else changed it on the storage at the same moment",
+        "somebody else changed it on the storage at the same moment",
         key=error.key,
         hint="git storage sync  # shows the conflict",
     )

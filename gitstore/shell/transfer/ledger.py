@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gitstore.adapters.state import Effect
-from gitstore.adapters.tree import Stat
+from gitstore.adapters.state import Effect, Seen
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
 from gitstore.shell.binding import Binding
-from gitstore.shell.digests import seen_of
 
 _FULL = 256
 
@@ -24,7 +22,7 @@ class Change:
         path: the object.
         base: its base from now on; None removes it.
         fact: a version with place ids and sha256 that has been learnt.
-        seen: stat, version and clock for the stat cache.
+        seen: what the stat cache keeps of the file.
         gone: whether the local file is no longer there.
         effect: what undo has to take back: `placed`, `replaced`, `trashed`, `renamed` or `base`.
         detail: what undo needs beside the former base.
@@ -33,7 +31,7 @@ class Change:
     path: str
     base: Base | None = None
     fact: Version | None = None
-    seen: tuple[Stat, Version, int] | None = None
+    seen: Seen | None = None
     gone: bool = False
     effect: str = "base"
     detail: Mapping[str, Any] = field(default_factory=dict)
@@ -72,7 +70,7 @@ class Ledger:
             binding.facts.add(binding.source, facts)
         with binding.state.batch():
             binding.state.set_bases(data_path, binding.source, {c.path: c.base for c in changes})
-            seen = {c.path: seen_of(*c.seen) for c in changes if c.seen is not None}
+            seen = {c.path: c.seen for c in changes if c.seen is not None}
             gone = {c.path: None for c in changes if c.gone}
             binding.state.set_seen(data_path, {**seen, **gone})
             effects = [self._effect(c) for c in changes]
