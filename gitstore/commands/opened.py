@@ -1,0 +1,47 @@
+"""The repository that a command works on, and the screen as it is used there."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gitstore.repo.project import Project
+from gitstore.repo.repo import Repo
+from gitstore.ui.screen import Screen
+
+
+def opened(screen: Screen) -> tuple[Repo, Screen]:
+    """The repository of the current directory, and a screen that shows paths as seen from there.
+
+    Raises:
+        NotARepository: there is none.
+        FormatError: its manifest cannot be read.
+    """
+    repo = Repo(".")
+    project = repo.project
+    return repo, screen.within(project.git.prefix, partial(_coloured, project))
+
+
+def pointers(repo: Repo) -> dict[str, int]:
+    """What the pointers hold now, by file name; compare two answers with `written`."""
+    project = repo.project
+    return {
+        name: hash(content)
+        for data in project.manifest.data.values()
+        for name, content in project.pointer_files(data).items()
+    }
+
+
+def written(before: dict[str, int], after: dict[str, int]) -> list[str]:
+    """The pointers that changed; slices count as their pointer."""
+    names = {n for n in (*before, *after) if before.get(n) != after.get(n)}
+    return sorted(
+        {n.partition(".storage.d/")[0] + ".storage" if ".storage.d/" in n else n for n in names}
+    )
+
+
+def _coloured(project: Project) -> bool:
+    for name in ("color.storage", "color.ui"):
+        value = project.git.config(name)
+        if value is not None:
+            return value in ("auto", "always") or project.git.config_bool(name, True)
+    return True

@@ -1,0 +1,83 @@
+"""Reading a command line: argparse, with errors of the project's family and git's manners."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+from gitstore.core.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """An `ArgumentParser` that raises `UsageError`, never prints, and remembers what it was told.
+
+    Attributes:
+        declared: the arguments in the order of declaration, for the help pages.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(prog=f"git storage {name}".rstrip(), add_help=False)
+        self.declared: list[argparse.Action] = []
+
+    def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:
+        """See `ArgumentParser.add_argument`."""
+        action = super().add_argument(*args, **kwargs)
+        self.declared.append(action)
+        return action
+
+    def error(self, message: str) -> NoReturn:
+        """See `ArgumentParser.error`.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(message, hint=f"{self.prog} -h")
+
+
+def common(parser: Parser) -> None:
+    """The options that every command has, before or behind the verb."""
+    # Without a default: one that was given before the verb must not be taken back behind it.
+    for names, told in (
+        (("--json",), "print one JSON document"),
+        (("-q", "--quiet"), "say nothing but results and errors"),
+        (("-v", "--verbose"), "say more"),
+        (("-h", "--help"), "print help: -h what can be typed, --help the whole page"),
+    ):
+        parser.add_argument(*names, action="store_true", default=argparse.SUPPRESS, help=told)
+
+
+def dry_run(parser: Parser) -> None:
+    """`-n`, `--dry-run`."""
+    told = "show what would be done and why, and change nothing"
+    parser.add_argument("-n", "--dry-run", action="store_true", help=told)
+
+
+def jobs(parser: Parser) -> None:
+    """`-j`, `--jobs`."""
+    told = "transfers at a time; the default suits the storage"
+    parser.add_argument("-j", "--jobs", type=positive, metavar="N", help=told)
+
+
+def targets(parser: Parser, nargs: str = "*") -> None:
+    """`TARGET...`: what the command works on."""
+    told = "a storage, a data path, a path or pattern in one"
+    told = told + "; none means everything" if nargs == "*" else told
+    parser.add_argument("targets", metavar="TARGET", nargs=nargs, help=told)
+
+
+def patterns(parser: Parser, verb: str) -> None:
+    """`--include` and `--exclude`."""
+    for name, which in (("--include", "only objects that match"), ("--exclude", "no object like")):
+        told = f"{verb} {which} PATTERN; can be given again"
+        parser.add_argument(name, action="append", default=[], metavar="PATTERN", help=told)
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)

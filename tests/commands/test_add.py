@@ -1,0 +1,61 @@
+"""`git storage add`."""
+
+from __future__ import annotations
+
+from tests.lab import URL, Lab
+
+FILES = {"2023/m31.fits": b"one", "2023/notes.txt": b"two", "masks/m.png": b"three"}
+
+
+def test_it_says_what_it_understood_and_what_to_do_next(lab: Lab) -> None:
+    lab.bucket.put("m31.fits", b"12345")
+    result = lab.storage("add", "survey", URL, "--to", "data/raw")
+    assert result.out == ("survey: directory ../bucket\ndata/raw: 1 object, 5 B, none of it here\n")
+    result.says("git commit -m 'data: add data/raw'", "git storage stage data/raw")
+
+
+def test_nothing_is_downloaded_and_all_is_ready_to_commit(lab: Lab) -> None:
+    lab.describe(FILES)
+    assert not lab.exists("data")
+    shown = lab.git("ls-files").out.split()
+    assert {".storage.yaml", "data.storage", ".gitignore", ".gitattributes"} <= set(shown)
+
+
+def test_a_storage_can_be_described_alone_and_feed_paths_later(lab: Lab) -> None:
+    for key, content in FILES.items():
+        lab.bucket.put(key, content)
+    lab.storage("add", "survey", URL).says("directory ../bucket")
+    lab.storage("add", "survey", "--to", "raw", "--prefix", "2023/").says("raw: 2 objects")
+    lab.storage("add", "survey", "--to", "masks", "--prefix", "masks/", "--access", "read")
+    lab.storage("ls").says("raw", "masks")
+
+
+def test_patterns_choose_what_belongs_to_it(lab: Lab) -> None:
+    lab.describe(FILES, "--include", "*.fits", "--include", "*.png", "--exclude", "masks/*")
+    assert [o["path"] for o in lab.storage("ls", "data", "--json").json()["objects"]] == [
+        "2023/m31.fits"
+    ]
+
+
+def test_a_new_storage_needs_a_url(lab: Lab) -> None:
+    lab.storage("add", "survey", "--to", "data").fails(129).says("git storage add survey URL")
+
+
+def test_a_place_that_is_not_there_is_an_error_and_changes_nothing(lab: Lab) -> None:
+    lab.storage("add", "survey", "../nowhere", "--to", "data").fails(128).says("error:")
+    assert not lab.exists(".storage.yaml")
+
+
+def test_the_path_is_relative_to_where_one_stands(lab: Lab) -> None:
+    lab.bucket.put("a", b"")
+    lab.write("sub/x", b"")
+    lab.storage("add", "survey", URL, "--to", "raw", at="sub").says("raw: 1 object")
+    assert lab.exists("sub/raw.storage")
+
+
+def test_the_document_has_place_and_counts(lab: Lab) -> None:
+    lab.bucket.put("a", b"123")
+    found = lab.storage("add", "survey", URL, "--to", "data", "--json").json()
+    assert (found["objects"], found["size"]) == (1, 3)
+    assert found["storage"]["provider"] == "file"
+    assert found["data_path"]["path"] == "data"

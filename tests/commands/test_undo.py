@@ -1,0 +1,41 @@
+"""`git storage undo`."""
+
+from __future__ import annotations
+
+from tests.lab import Lab
+
+FILES = {"m31.fits": b"one", "m33.fits": b"33"}
+
+
+def test_operations_are_listed_newest_first(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lines = lab.storage("undo", "--list").out.splitlines()
+    assert [line.split("  ")[1] for line in lines] == [
+        "git storage stage --all",
+        "git storage add survey ../bucket --to data",
+    ]
+
+
+def test_what_sync_took_is_taken_back(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.bucket.put("m31.fits", b"changed there")
+    lab.storage("sync")
+    lab.storage("undo").says("as before: data/m31.fits", "sync was taken back")
+    assert lab.read("data/m31.fits") == b"one"
+    assert lab.bucket.get("m31.fits") == b"changed there"
+
+
+def test_newer_work_is_left_alone_and_named(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.bucket.put("m31.fits", b"changed there")
+    lab.storage("sync")
+    lab.write("data/m31.fits", b"my newest work")
+    lab.storage("undo").fails(1).says("left alone: data/m31.fits: changed since")
+    assert lab.read("data/m31.fits") == b"my newest work"
+
+
+def test_nothing_to_undo_is_an_error(lab: Lab) -> None:
+    lab.storage("undo").fails(128).says("nothing to undo")
