@@ -190,7 +190,7 @@ def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
         endpoint=place.endpoint,
         container=place.container,
         prefix=place.prefix,
-        region=place.region,
+        region=place.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
         anonymous=spec.anonymous,
         # Relative URLs are relative to the top level: the project and its data move together.
         root=None if place.root is None else top / place.root,
