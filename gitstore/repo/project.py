@@ -189,7 +189,8 @@ def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
         identity=place.identity,
         endpoint=place.endpoint,
         container=place.container,
-        prefix=place.prefix,
+        # The root of a directory is the whole way to it.
+        prefix=place.prefix if place.root is None else "",
         region=place.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
         anonymous=spec.anonymous,
         # Relative URLs are relative to the top level: the project and its data move together.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.lab import URL, Lab
 
 FILES = {"2023/m31.fits": b"one", "2023/notes.txt": b"two", "masks/m.png": b"three"}
@@ -59,3 +61,12 @@ def test_the_document_has_place_and_counts(lab: Lab) -> None:
     assert (found["objects"], found["size"]) == (1, 3)
     assert found["storage"]["provider"] == "file"
     assert found["data_path"]["path"] == "data"
+
+
+@pytest.mark.parametrize("url", ["{bucket}/deep", "file://{bucket}/deep", "../bucket/deep"])
+def test_a_directory_is_found_wherever_it_is(lab: Lab, url: str) -> None:
+    lab.bucket.put("deep/a", b"1")
+    where = url.format(bucket=lab.bucket.root)
+    lab.storage("add", "survey", where, "--to", "data").says("data: 1 object, 1 B")
+    lab.storage("stage", "--all")
+    assert lab.files() == {"a": b"1"}
