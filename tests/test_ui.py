@@ -223,6 +223,9 @@ class Answers:
         self.answers: Iterator[str] = iter(answers)
         self.heard: list[str] = []
 
+    def path(self, path: str) -> str:
+        return path
+
     def ask(self, question: str) -> str:
         self.heard.append(question)
         return next(self.answers, "")
@@ -243,18 +246,18 @@ class Answers:
 )
 def test_a_conflict_is_answered_by_a_letter(letter: str, choice: Choice) -> None:
     questions = Questions(Answers(letter, "s"))
-    assert questions.conflict(conflict()) is choice
-    assert questions.conflict(conflict("other")) is Choice.SKIP
+    assert questions.conflict("data", conflict()) is choice
+    assert questions.conflict("data", conflict("other")) is Choice.SKIP
 
 
 def test_a_capital_letter_answers_all_the_rest() -> None:
     questions = Questions(Answers("B", "l"))
-    assert [questions.conflict(conflict(p)) for p in "abc"] == [Choice.BOTH] * 3
+    assert [questions.conflict("data", conflict(p)) for p in "abc"] == [Choice.BOTH] * 3
 
 
 def test_a_wrong_letter_asks_again_and_d_shows_both_sides() -> None:
     answers = Answers("x", "d", "r")
-    assert Questions(answers).conflict(conflict()) is Choice.REMOTE
+    assert Questions(answers).conflict("data", conflict()) is Choice.REMOTE
     told = "\n".join(answers.heard)
     assert "sha256:9f86d081884c7d65" in told
     assert "2048 bytes" in told
@@ -264,7 +267,7 @@ def test_a_wrong_letter_asks_again_and_d_shows_both_sides() -> None:
 def test_abort_and_an_end_of_input_stop(answer: str) -> None:
     questions = Questions(Answers(answer))
     with pytest.raises(Stopped):
-        questions.conflict(conflict())
+        questions.conflict("data", conflict())
     assert questions.aborted
 
 
@@ -353,3 +356,13 @@ def test_a_question_is_read_from_a_real_terminal(monkeypatch: pytest.MonkeyPatch
         assert on.ask("what? ") == "both"
         assert err(on) == "what? "
     os.close(ours)
+
+
+def test_quiet_says_nothing_of_what_went_well() -> None:
+    on = screen(Manner(quiet=True))
+    done = Report(Plan("data", "sync", (give("a"),)), (Outcome(give("a")),))
+    assert show_reports(on, "sync", [done], ["data.storage"]) == 0
+    assert (out(on), err(on)) == ("", "")
+    open_conflict = Report(Plan("data", "sync", (conflict("c"),)))
+    assert show_reports(on, "sync", [open_conflict]) == 1
+    assert "data/c" in out(on)

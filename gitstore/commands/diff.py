@@ -35,9 +35,8 @@ from gitstore.repo.diffing import Difference
 from gitstore.repo.repo import Repo
 from gitstore.ui import documents
 from gitstore.ui.colour import GREEN, RED, YELLOW, Painted
-from gitstore.ui.reports import below
 from gitstore.ui.screen import Screen
-from gitstore.ui.words import human, short_id
+from gitstore.ui.words import below, human, short_id
 
 _COLOUR = {"+": GREEN, "-": RED, "~": YELLOW}
 

@@ -22,9 +22,8 @@ from gitstore.commands.parser import Parser, targets
 from gitstore.repo.repo import Repo
 from gitstore.repo.viewing import Described
 from gitstore.ui import documents
-from gitstore.ui.reports import below
 from gitstore.ui.screen import Screen
-from gitstore.ui.words import human, short_id, shown, table
+from gitstore.ui.words import below, human, short_id, shown, table
 
 _HEAD = ("Type", "Name", "URL", "Location", "Project path", "Objects", "Size")
 

@@ -39,7 +39,7 @@ def common(parser: Parser) -> None:
     # Without a default: one that was given before the verb must not be taken back behind it.
     for names, told in (
         (("--json",), "print one JSON document"),
-        (("-q", "--quiet"), "say nothing but results and errors"),
+        (("-q", "--quiet"), "say nothing but errors and what was asked for"),
         (("-v", "--verbose"), "say more"),
         (("-h", "--help"), "print help: -h what can be typed, --help the whole page"),
     ):

@@ -38,9 +38,8 @@ from gitstore.repo.repo import Repo
 from gitstore.repo.viewing import Explanation, Status
 from gitstore.ui import documents
 from gitstore.ui.colour import BOLD, CYAN, GREEN, RED, Painted
-from gitstore.ui.reports import below
 from gitstore.ui.screen import Screen
-from gitstore.ui.words import count, human
+from gitstore.ui.words import below, count, human
 
 _NOT_ASKED = "the storage was not asked; --remote does"
 

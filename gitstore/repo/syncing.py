@@ -24,7 +24,7 @@ from gitstore.shell.abilities import measured
 from gitstore.shell.digests import Digests
 from gitstore.shell.evidence import with_evidence
 
-Ask = Callable[[Action], Choice]
+Ask = Callable[[str, Action], Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class SyncOptions:
 
     Attributes:
         keep: the answer to every conflict, or None to stop before anything moves.
-        ask: asks about one conflict, where somebody can be asked; used when `keep` is None.
+        ask: asks about one conflict of a data path, where somebody can be asked; used when `keep`
+            is None.
         delete: turn missing files into erasures.
         allow_deletes: how many deletions are allowed beyond the guard, or None for the guard.
         confirm: asks about so many deletions, where somebody can be asked.
@@ -161,7 +162,7 @@ def _answered(view: View, plan: Plan, options: SyncOptions) -> Plan:
         keep = options.keep
         choices: Mapping[str, Choice] = {a.path: keep for a in plan.of(Kind.CONFLICT, Kind.WAIT)}
     elif options.ask is not None:
-        choices = {a.path: options.ask(a) for a in plan.conflicts}
+        choices = {a.path: options.ask(plan.data_path, a) for a in plan.conflicts}
     else:
         return plan
     if Choice.BOTH in choices.values():

@@ -8,7 +8,7 @@ from typing import Protocol
 from gitstore.core.errors import Stopped
 from gitstore.core.model import Action, Choice
 from gitstore.core.versions import Version
-from gitstore.ui.words import human, shown
+from gitstore.ui.words import below, human
 
 _LETTERS = {"l": Choice.LOCAL, "r": Choice.REMOTE, "b": Choice.BOTH, "s": Choice.SKIP}
 _QUESTION = "[l]ocal, [r]emote, [b]oth, [d]iff, [s]kip, [a]bort? (a capital letter: all the rest) "
@@ -16,6 +16,10 @@ _QUESTION = "[l]ocal, [r]emote, [b]oth, [d]iff, [s]kip, [a]bort? (a capital lett
 
 class Asker(Protocol):
     """Who is asked; a `Screen`."""
+
+    def path(self, path: str) -> str:
+        """A path of the work tree, seen from the caller's directory."""
+        ...
 
     def ask(self, question: str) -> str:
         """One line that somebody types."""
@@ -39,16 +43,21 @@ class Questions:
     aborted: bool = False
     rest: Choice | None = None
 
-    def conflict(self, action: Action) -> Choice:
+    def conflict(self, data_path: str, action: Action) -> Choice:
         """The answer to one conflict.
+
+        Args:
+            data_path: where the object is, relative to the top level.
+            action: the conflict.
 
         Raises:
             Stopped: somebody chose to stop, or no longer answers.
         """
         if self.rest is not None:
             return self.rest
+        path = self.asker.path(below(data_path, action.path))
         while True:
-            self.asker.talk(f"conflict: {shown(action.path)}: {action.reason}")
+            self.asker.talk(f"conflict: {path}: {action.reason}")
             answer = self.asker.ask(_QUESTION)
             letter = answer[:1]
             if letter in ("a", "A", ""):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Sequence
 
 from gitstore.core.model import UNDECIDED, Action, Kind, Plan
@@ -10,7 +9,7 @@ from gitstore.core.report import Report
 from gitstore.ui import documents
 from gitstore.ui.colour import GREEN, RED, YELLOW, Painted
 from gitstore.ui.screen import Screen
-from gitstore.ui.words import count, human
+from gitstore.ui.words import below, count, human
 
 # What is said of an action that was carried out, in the order of a summary.
 _DONE = {
@@ -28,11 +27,6 @@ _DONE = {
     Kind.KEEP: "kept",
 }
 _WITH_BYTES = frozenset({Kind.GIVE, Kind.TAKE, Kind.FETCH, Kind.REPLACE, Kind.UNSTAGE, Kind.DROP})
-
-
-def below(data_path: str, path: str) -> str:
-    """An object's path relative to the top level of the work tree."""
-    return data_path if path == "." else posixpath.join(data_path, path)
 
 
 def show_plans(screen: Screen, command: str, plans: Sequence[Plan]) -> None:
@@ -99,7 +93,8 @@ def _show_report(screen: Screen, report: Report) -> None:
     for action in plan.of(*UNDECIDED):
         _action_line(screen, plan, action)
     show_failures(screen, report)
-    screen.line(f"{screen.path(plan.data_path)}: {_summary(report)}")
+    if not (screen.manner.quiet and report.complete):
+        screen.line(f"{screen.path(plan.data_path)}: {_summary(report)}")
 
 
 def _action_line(screen: Screen, plan: Plan, action: Action) -> None:
@@ -112,7 +107,8 @@ def _action_line(screen: Screen, plan: Plan, action: Action) -> None:
 
 
 def _summary(report: Report) -> str:
-    parts = list(_counted((o.action for o in report.outcomes if o.failure is None), _DONE))
+    done = _DONE | ({Kind.ERASE: "to be erased"} if report.plan.verb == "rm" else {})
+    parts = list(_counted((o.action for o in report.outcomes if o.failure is None), done))
     undecided = {Kind.CONFLICT: "in conflict", Kind.WAIT: "waited for", Kind.REFUSE: "refused"}
     parts.extend(_counted(report.undecided, undecided))
     if report.failures:

@@ -146,6 +146,8 @@ class Screen:
         return posixpath.relpath("/" + path, "/" + self.prefix) if self.prefix else path
 
     def _tell(self, pieces: tuple[Piece, ...]) -> None:
+        # Where both streams go to one log, what was said first must stand first.
+        self.out.flush()
         coloured = self.err.isatty() and self._coloured()
         self.err.write(rendered(pieces, coloured) + "\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 
@@ -31,6 +32,11 @@ def shown(path: str) -> str:
     return clean(inner)
 
 
+def below(data_path: str, path: str) -> str:
+    """An object's path relative to the top level of the work tree."""
+    return data_path if path == "." else posixpath.join(data_path, path)
+
+
 def human(size: int) -> str:
     """A number of bytes in powers of 1,024, e.g. `1.2 MiB`."""
     if size < 1024:
@@ -56,6 +62,8 @@ def short_id(version: Version | None) -> str:
     known = {spelled.partition(":")[0]: spelled for spelled in version.ids}
     best = next((known[kind] for kind in CONTENT_KINDS if kind in known), version.ids[0])
     kind, _, value = best.partition(":")
+    if kind == "mtime":  # seconds since 1970, of which the first digits tell nothing
+        return f"mtime:{value.partition('.')[0]}"
     return f"{kind}:{value.strip(chr(34))[:_SHORT]}"
 
 

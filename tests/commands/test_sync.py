@@ -152,7 +152,7 @@ def test_a_conflict_is_asked_about_on_a_terminal(lab: Lab) -> None:
     code, shown = on_a_terminal(lab, "d\nl\n")
     assert code == 0
     assert "[l]ocal, [r]emote, [b]oth, [d]iff, [s]kip, [a]bort" in shown
-    assert "conflict: m31.fits: edited here and changed on the storage" in shown
+    assert "conflict: data/m31.fits: edited here and changed on the storage" in shown
     assert lab.bucket.get("m31.fits") == b"here"
 
 
