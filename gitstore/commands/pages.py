@@ -1,4 +1,4 @@
-"""The manual pages, made of the commands themselves: `python -m gitstore.commands.pages [DIR]`.
+"""The manual pages, made of the commands themselves: `python -m gitstore.commands.pages`.
 
 A page says exactly what the program takes, because both come from the same declaration; a test
 compares the checked-in pages of docs/commands with what is rendered here.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,4 +152,7 @@ def _value(action: argparse.Action) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/commands"))
+    from gitstore.commands.manual import manual
+
+    write(Path("docs/commands"))
+    Path("docs/git-storage.1").write_text(manual(), encoding="utf-8")

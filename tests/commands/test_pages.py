@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from gitstore.commands import COMMANDS, command
+from gitstore.commands.manual import manual
 from gitstore.commands.pages import page, pages, plain, synopsis, write
 from tests.lab import Lab
 from tests.sources import ROOT
+
+_MACROS = {".TH", ".SH", ".SS", ".TP", ".B", ".PP", ".nf", ".fi", ".RS", ".RE", ".br"}
 
 
 def test_the_checked_in_pages_are_what_the_program_says() -> None:
@@ -46,3 +49,16 @@ def test_help_prints_the_page(lab: Lab) -> None:
 def test_pages_can_be_written_anew(lab: Lab) -> None:
     write(lab.root / "pages")
     assert (lab.root / "pages" / "sync.md").read_text() == page(command("sync"))
+
+
+def test_the_manual_page_is_what_the_program_says() -> None:
+    assert (ROOT / "docs" / "git-storage.1").read_text() == manual()
+    for line in manual().splitlines():
+        assert line.split(" ")[0] in _MACROS or not line.startswith((".", "'"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_manual_page_tells_of_every_command(name: str) -> None:
+    text = manual()
+    assert f".SH GIT STORAGE {name.upper()}\n" in text
+    assert f".B {name}\n" in text
