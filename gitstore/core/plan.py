@@ -20,7 +20,7 @@ from gitstore.core.cases import (
     settled,
 )
 from gitstore.core.model import Action, Kind, Plan, State, is_promise
-from gitstore.core.versions import PLACE_KINDS, Same, Version, compare, equal, merged
+from gitstore.core.versions import PLACE_SPELLED, Same, Version, compare, equal, merged
 
 Decide = Callable[[State], Action]
 
@@ -215,7 +215,7 @@ def promise_of(local: Version | None) -> Version | None:
 
 
 def _names(line: Version, listed: Version) -> bool:
-    return any(line.get(k) == listed.get(k) for k in PLACE_KINDS if line.get(k) is not None)
+    return any(i in listed.ids for i in reversed(line.ids) if i.startswith(PLACE_SPELLED))
 
 
 def _beside_foreign_promise(state: State, row: Local) -> Action:

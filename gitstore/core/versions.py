@@ -21,6 +21,12 @@ _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 # once in four thousand million, which a bucket of a hundred thousand objects meets every day.
 _STRONG_CONTENT = frozenset({"sha256", "md5", "crc64nvme"})
 _EXACT_PLACE = ("generation", "version", "etag")
+# Identifiers are asked about for every object of a project, so the common questions are answered on
+# the spelled form, without taking it apart: content ids come first, place ids last.
+_CONTENT_SPELLED = tuple(f"{kind}:" for kind in CONTENT_KINDS)
+_EXACT_SPELLED = tuple(f"{kind}:" for kind in _EXACT_PLACE)
+PLACE_SPELLED = tuple(f"{kind}:" for kind in PLACE_KINDS)
+_DECIDES_ALONE = (*(f"{kind}:" for kind in _STRONG_CONTENT), *_EXACT_SPELLED, "mtime:")
 
 
 class Same(Enum):
@@ -79,7 +85,7 @@ def has_place(v: Version) -> bool:
     A kind unknown here counts as a place id: a newer release wrote it, and nothing it wrote may be
     mistaken for a promise.
     """
-    return any(kind_of(spelled) not in CONTENT_KINDS for spelled in v.ids)
+    return bool(v.ids) and not v.ids[-1].startswith(_CONTENT_SPELLED)
 
 
 def content_only(v: Version) -> Version:
@@ -106,6 +112,16 @@ def compare(a: Version, b: Version) -> Same:
     """
     if a.size != b.size:
         return Same.DIFFERENT
+    if not a.ids or not b.ids:
+        return Same.UNKNOWN
+    if a.ids == b.ids and a.ids[0].startswith(_DECIDES_ALONE):
+        return Same.EQUAL
+    if not _both_have_content(a, b) and _agree_on_place(a, b):
+        return Same.EQUAL
+    return _compared(a, b)
+
+
+def _compared(a: Version, b: Version) -> Same:
     left = dict(i.split(":", 1) for i in a.ids)
     right = dict(i.split(":", 1) for i in b.ids)
     shared = [kind for kind in CONTENT_KINDS if kind in left and kind in right]
@@ -137,6 +153,23 @@ def enriched(v: Version | None, facts: Iterable[Version]) -> Version | None:
 
 def _ordered(items: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(sorted((f"{kind}:{value}" for kind, value in items), key=order_key))
+
+
+def _both_have_content(a: Version, b: Version) -> bool:
+    return a.ids[0].startswith(_CONTENT_SPELLED) and b.ids[0].startswith(_CONTENT_SPELLED)
+
+
+def _agree_on_place(a: Version, b: Version) -> bool:
+    for spelled in a.ids:
+        if spelled.startswith(_EXACT_SPELLED) and spelled in b.ids:
+            return True
+    # Times come last, so that what stands before one is exact, or a content id.
+    last = a.ids[-1]
+    if not last.startswith("mtime:") or last != b.ids[-1]:
+        return False
+    return not (
+        a.ids[-2:][0].startswith(_EXACT_SPELLED) or b.ids[-2:][0].startswith(_EXACT_SPELLED)
+    )
 
 
 def _same_time_only(left: Mapping[str, str], right: Mapping[str, str]) -> bool:

@@ -49,7 +49,7 @@ class Digests:
             if seen is not None and trusted(
                 seen, stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode
             ):
-                found[path] = _version_of(seen)
+                found[path] = _version_of(seen, candidates.get(path, ()))
             elif any(candidate.size == stat.size for candidate in candidates.get(path, ())):
                 unknown.append(path)
             else:
@@ -122,7 +122,11 @@ def seen_placed(stat: Stat, found: Version, stamp: int, clock_ns: int) -> Seen:
     return seen_of(stat, found, trusted_from if stat.mtime_ns == stamp else clock_ns)
 
 
-def _version_of(seen: Seen) -> Version:
+def _version_of(seen: Seen, candidates: Sequence[Version]) -> Version:
+    # Unchanged files are most of them: the base itself says all there is to say.
+    for candidate in candidates:
+        if candidate.size == seen.size and candidate.sha256 == seen.sha256:
+            return candidate
     ids = {"sha256": seen.sha256}
     if seen.md5 is not None:
         ids["md5"] = seen.md5
