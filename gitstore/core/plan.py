@@ -244,7 +244,7 @@ def _only_pointer(action: Action, now: State) -> Action:
     # Nothing moves; what is left to decide is whether the pointer already says so (rule P1).
     state = action.seen
     if line_after(state.pointer, now.remote, state.remote) == state.pointer:
-        return replace(action, kind=Kind.NOTHING)
+        return action if action.kind is Kind.NOTHING else replace(action, kind=Kind.NOTHING)
     if action.kind is Kind.NOTHING:
         return replace(action, kind=Kind.POINT, reason="the pointer says something else")
     return action
