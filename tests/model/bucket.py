@@ -1,0 +1,88 @@
+"""The shared bucket: three kinds of storage in memory, with the world's own record of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gitstore.core.errors import Unsupported
+from gitstore.core.store import Abilities
+from gitstore.core.versions import Version, version
+from tests.memory_store import Kept, MemoryStore, no_fault
+
+IDENTITY = "s3://amazonaws.com/model/bucket"
+
+
+class Habit(Enum):
+    """What a bucket does with old bytes, and what its ETags are."""
+
+    VERSIONED = "versioned"
+    PLAIN = "plain"  # old bytes are gone; the ETag is the MD5
+    OPAQUE = "opaque"  # old bytes are gone; the ETag says nothing about the bytes
+
+
+@dataclass(slots=True)
+class Bucket(MemoryStore):
+    """A `MemoryStore` with a habit.
+
+    Attributes:
+        habit: see `Habit`.
+        issued: the bytes behind every ETag ever issued; only the oracle looks here.
+    """
+
+    identity: str = IDENTITY
+    habit: Habit = Habit.VERSIONED
+    issued: dict[str, bytes] = field(default_factory=dict)
+    _writes: int = 0
+
+    def abilities(self) -> Abilities:
+        """Everything is enforced; old versions only where they are kept."""
+        said = MemoryStore.abilities(self)
+        kept = self.habit is Habit.VERSIONED
+        return Abilities(said.create, said.swap, said.erase, versions=kept, parallel=2)
+
+    def versions(self, key: str) -> Iterator[Version]:
+        """See `Store.versions`."""
+        if self.habit is not Habit.VERSIONED:
+            raise Unsupported("the bucket keeps no old versions", key=key)
+        return MemoryStore.versions(self, key)
+
+    def outsider_puts(self, key: str, data: bytes) -> None:
+        """Somebody without git writes; no fault reaches them."""
+        self._quietly(key, data)
+
+    def outsider_deletes(self, key: str) -> None:
+        """Somebody without git deletes."""
+        if key in self.contents():
+            self._quietly(key, None)
+
+    def quiet(self) -> None:
+        """No more faults."""
+        self.fault = self.lost = no_fault
+
+    def old(self) -> set[bytes]:
+        """Every byte string that the bucket still holds, current or not."""
+        return {k.data for kept in self.kept.values() for k in kept if k.data is not None}
+
+    def _quietly(self, key: str, data: bytes | None) -> None:
+        etag = {} if data is None else {"etag": version_tag(data)}
+        self._put(key, etag, data)
+
+    def _put(self, key: str, ids: dict[str, str], data: bytes | None) -> Version:
+        self._writes += 1
+        if data is not None and self.habit is Habit.OPAQUE:
+            ids = {"etag": f"opaque-{self._writes}"}
+        if data is not None:
+            self.issued[ids["etag"]] = data
+        if self.habit is Habit.VERSIONED:
+            return MemoryStore._put(self, key, ids, data)
+        made = version(len(data or b""), ids)
+        self.kept[key] = [Kept(made, data)]
+        return made
+
+
+def version_tag(data: bytes) -> str:
+    """The ETag that S3 gives a small object."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()

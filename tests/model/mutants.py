@@ -1,0 +1,86 @@
+"""`make mutants`: break the rules one at a time; random histories must notice each of them.
+
+python -m tests.model.mutants [--histories N] [--seed S]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from tests.model.driver import failure, recipe
+from tests.model.mutations import MUTATIONS
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one mutation.
+
+    Attributes:
+        name: the mutation.
+        histories: how many were run.
+        found: what the last of them broke, or None if none broke anything.
+        seconds: how long that took.
+    """
+
+    name: str
+    histories: int
+    found: str | None
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        """Whether it is as it has to be: every mutation is found, and nothing without one."""
+        return (self.found is None) == (self.name == NONE)
+
+
+def tried(name: str, first: int, limit: int) -> Verdict:
+    """Histories under a mutation until one of them breaks a promise.
+
+    Args:
+        name: a mutation, or `none`.
+        first: the first seed.
+        limit: how many histories at most.
+    """
+    began = time.monotonic()
+    with nullcontext() if name == NONE else MUTATIONS[name]():
+        for number in range(limit):
+            found = failure(recipe(first + number))
+            if found is not None:
+                return Verdict(name, number + 1, found, time.monotonic() - began)
+    return Verdict(name, limit, None, time.monotonic() - began)
+
+
+def main() -> int:
+    """Run all of them and print a table; 0 if everything is as it has to be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--histories", type=int, default=3000, help="at most, per mutation")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    right = True
+    print(f"{'mutation':36} {'histories':>9} {'seconds':>7}  found")  # noqa: T201 - a program
+    with ProcessPoolExecutor() as pool:
+        jobs = [
+            pool.submit(tried, name, given.seed, given.histories) for name in (*MUTATIONS, NONE)
+        ]
+        for job in jobs:
+            verdict = job.result()
+            right = right and verdict.right
+            _show(verdict)
+    return 0 if right else 1
+
+
+def _show(verdict: Verdict) -> None:
+    mark = "" if verdict.right else "  <-- WRONG"
+    line = f"{verdict.name:36} {verdict.histories:9} {verdict.seconds:7.1f}"
+    print(f"{line}  {verdict.found or 'nothing'}{mark}", flush=True)  # noqa: T201 - a program
+
+
+if __name__ == "__main__":
+    sys.exit(main())

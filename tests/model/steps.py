@@ -1,0 +1,116 @@
+"""Steps of a history as plain values, and random ones from a seed: to replay, shrink and print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from tests.model.fuse import Trouble
+
+NAMES = ("a.txt", "b.tar.gz", "dir/c", "dir/d")
+CONTENTS = 1000
+MOMENTS = 90  # what a whole sync of these objects asks the fuse, and some
+REQUESTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens.
+
+    Attributes:
+        verb: a method of `World`.
+        clone: where, for what happens in a clone.
+        name: the number of an object; -1 for all of them.
+        content: the number of the bytes to be written, or of a commit.
+        option: how, e.g. the answer to conflicts.
+        trouble: what goes wrong in the middle.
+    """
+
+    verb: str
+    clone: int = 0
+    name: int = -1
+    content: int = 0
+    option: str = ""
+    trouble: Trouble | None = None
+
+
+# How often each verb happens, and its options.
+_VERBS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "edit": (18, ("",)),
+    "unlink": (4, ("",)),
+    "wipe": (1, ("empty", "gone")),
+    "lose": (3, ("state", "state", "facts", "both")),
+    "put": (10, ("",)),
+    "delete": (4, ("",)),
+    "stage": (9, ("",)),
+    "unstage": (4, ("",)),
+    "sync": (
+        24,
+        ("", "", "", "skip", "skip", "local", "remote", "both", "delete", "delete skip"),
+    ),
+    "record": (7, ("",)),
+    "rm": (3, ("",)),
+    "restore": (3, ("", "from", "from")),
+    "undo": (2, ("",)),
+    "save": (4, ("",)),
+    "push": (5, ("",)),
+    "pull": (7, ("ours", "theirs")),
+    "visit": (2, ("",)),
+    "leave": (2, ("",)),
+}
+VERBS = tuple(_VERBS)
+_TROUBLED = frozenset({"stage", "unstage", "sync", "record", "rm", "restore", "undo"})
+_ONE_OBJECT = frozenset({"edit", "unlink", "put", "delete", "rm", "restore"})
+_OLD_CONTENT = 0.12
+
+
+def options(verb: str) -> tuple[str, ...]:
+    """The options that a verb may have."""
+    return tuple(dict.fromkeys(_VERBS[verb][1]))
+
+
+def needs_one_object(verb: str) -> bool:
+    """Whether a verb is about one object, never about all."""
+    return verb in _ONE_OBJECT
+
+
+def can_have_trouble(verb: str) -> bool:
+    """Whether a verb is an operation in which something can go wrong."""
+    return verb in _TROUBLED
+
+
+def random_history(random: Random, length: int, clones: int) -> list[Step]:
+    """A history of so many steps. Every clone has staged everything at its beginning."""
+    steps = [Step("stage", clone) for clone in range(clones) if random.random() < 0.8]
+    verbs, weights = list(_VERBS), [w for w, _ in _VERBS.values()]
+    for number in range(length):
+        verb = random.choices(verbs, weights)[0]
+        steps.append(_random_step(random, verb, random.randrange(clones), number))
+    return steps
+
+
+def _random_step(random: Random, verb: str, clone: int, number: int) -> Step:
+    option = random.choice(_VERBS[verb][1])
+    one = verb in _ONE_OBJECT or random.random() < 0.2
+    name = random.randrange(len(NAMES)) if one else -1
+    # Mostly bytes that nobody wrote before; now and then, the same ones again.
+    old = random.random() < _OLD_CONTENT
+    content = random.randrange(number + 1) if old else number
+    trouble = None
+    if verb in _TROUBLED and random.random() < 0.3:
+        trouble = _random_trouble(random, CONTENTS + number)
+    return Step(verb, clone, name, content, option, trouble)
+
+
+def _random_trouble(random: Random, content: int) -> Trouble:
+    kind = random.choice(("kill", "kill", "kill", "unreachable", "lost", "race"))
+    last = MOMENTS if kind == "kill" else REQUESTS
+    # Early moments more often: most operations are short.
+    at = 1 + int(last * random.random() ** 2)
+    what = random.choice(("put", "put", "delete", "edit"))
+    return Trouble(kind, at, what, random.randrange(len(NAMES)), content)
+
+
+def content_of(number: int) -> bytes:
+    """The bytes with this number: all different, of sizes that often agree."""
+    return f"{number:04d}".encode() + b"." * (number % 3)
