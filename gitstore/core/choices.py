@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from gitstore.core.cases import Local, is_foreign, local_case, settled
-from gitstore.core.model import Action, Base, Choice, Kind, Plan, State
+from gitstore.core.model import Action, Base, Choice, Kind, Plan, State, is_promise
 from gitstore.core.plan import Decide
+from gitstore.core.versions import Version
 
 FEW_DELETIONS = 10
 MANY_DELETIONS = 1000
@@ -23,9 +24,10 @@ def chosen(state: State, choice: Choice) -> State:
 
     LOCAL takes the storage's object for the base, so that the local side is what changed. REMOTE
     and BOTH leave the path without local bytes: the executor has moved them to the trash or beside.
-    All of them give up a promise that stood in the way: that is what was asked.
+    LOCAL and REMOTE give up a promise that stood in the way, as was asked; BOTH gives up nothing of
+    somebody else's (rule P3), but a promise of our own leaves with the bytes that it was made for.
     """
-    pointer = None if is_foreign(settled(state)) else state.pointer
+    pointer = _pointer_after_choice(state, choice)
     if choice is Choice.LOCAL:
         erase = local_case(settled(state)) is Local.ERASE_ASKED
         if state.remote is None:
@@ -87,6 +89,14 @@ def too_many(count: int, total: int) -> bool:
 def missing(states: Iterable[State]) -> int:
     """How many staged objects have no local file."""
     return sum(s.problem is None and local_case(settled(s)) is Local.MISSING for s in states)
+
+
+def _pointer_after_choice(state: State, choice: Choice) -> Version | None:
+    if not is_promise(state.pointer):
+        return state.pointer
+    foreign = is_foreign(settled(state))
+    gives_up = {Choice.LOCAL: foreign, Choice.REMOTE: True, Choice.BOTH: not foreign}
+    return None if gives_up[choice] else state.pointer
 
 
 def _erase_asked(state: State) -> State:
