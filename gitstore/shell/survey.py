@@ -90,7 +90,9 @@ def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
     remote = request.remote if request.remote is not None else _assumed_remote(bases, pointer)
     sides = _Sides(pointer, bases, stats, remote)
     paths = sorted({*pointer, *bases, *stats, *remote})
-    locals_ = digests.versions(stats, {p: _candidates(sides, p) for p in stats})
+    known = _facts_without_base(binding, sides)
+    candidates = {p: (*_candidates(sides, p), *known.get(p, ())) for p in stats}
+    locals_ = digests.versions(stats, candidates)
     states = _assembled(binding, request, sides, locals_, paths)
     problems = () if scan is None else scan.problems
     return Survey(_with_problems(states, problems, request.within), stats)
@@ -128,6 +130,13 @@ def _assumed_remote(
     # Offline, R is taken to be B; where nothing is staged, what the pointer saw last.
     seen = {path: v for path, v in pointer.items() if not is_promise(v)}
     return seen | {path: base.version for path, base in bases.items()}
+
+
+def _facts_without_base(binding: Binding, sides: _Sides) -> dict[str, tuple[Version, ...]]:
+    # A file that is one of these versions has it for its base (rule B4), so it must be looked at.
+    keys = {binding.key(path): path for path in sides.stats if path not in sides.bases}
+    facts = binding.facts.for_keys(binding.source, keys) if keys else {}
+    return {keys[key]: versions for key, versions in facts.items()}
 
 
 def _candidates(sides: _Sides, path: str) -> tuple[Version, ...]:
