@@ -68,7 +68,7 @@ def _last(session: Session) -> Operation:
         worth = any(e.kind != "bag" for e in effects)
         if operation.verb != "undo" and operation.number not in undone and worth:
             return operation
-    raise UnknownName("there is nothing to undo")
+    raise UnknownName("there is nothing to undo", hint="git storage status")
 
 
 class _Undoing:
@@ -120,15 +120,17 @@ class _Undoing:
     def _placed(self, effect: Effect) -> None:
         binding = self._binding(effect)
         if self._still_there(binding, effect):
+            self._part(binding, effect)
             self._away(binding, effect)
             self._note(binding, effect)
 
     def _replaced(self, effect: Effect) -> None:
         binding = self._binding(effect)
         if self._still_there(binding, effect):
+            self._part(binding, effect)
             self._away(binding, effect)
-            self._back(binding, effect)
-            self._note(binding, effect)
+            if self._back(binding, effect):
+                self._note(binding, effect)
 
     def _trashed(self, effect: Effect) -> None:
         binding = self._binding(effect)
@@ -171,6 +173,13 @@ class _Undoing:
             return True
         self.kept.append((_shown(effect), "changed since"))
         return False
+
+    def _part(self, binding: Binding, effect: Effect) -> None:
+        # Killed before the former base is back, old bytes beside a newer base would look like an
+        # edit, and none beside a base like a deletion. Without a base rule B4 finds the right one.
+        ledger = Ledger(binding, self.session.operation or 0)
+        ledger.add(Change(effect.path, effect=None))
+        ledger.settle()
 
     def _away(self, binding: Binding, effect: Effect) -> None:
         stat = binding.tree.stat(effect.path)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from tests.model.bucket import Habit
 from tests.model.driver import world
+from tests.model.fuse import Trouble
 from tests.model.steps import NAMES, Step
 
 
@@ -40,3 +44,59 @@ def test_keep_remote_gives_up_a_promise_of_ones_own() -> None:
         assert (
             here.oracle.bytes_of(here.clones[0].pointer()[NAMES[0]]) == here.scene.bucket[NAMES[0]]
         )
+
+
+def at_every_moment(before: Sequence[Step], killed: Step, after: Sequence[Step]) -> None:
+    """One history for every moment at which an operation can be killed."""
+    for moment in range(1, 1000):
+        with world(2, Habit.PLAIN) as here:
+            for step in before:
+                here.do(step)
+            here.do(replace(killed, trouble=Trouble("kill", moment)))
+            if not here.killed:
+                assert moment > 5
+                return
+            for step in after:
+                here.do(step)
+            here.settle()
+
+
+_STAGED = (Step("stage", 0), Step("put", name=0, content=1), Step("sync", 0))
+
+
+def test_bytes_taken_by_a_killed_sync_are_still_known_as_a_copy() -> None:
+    at_every_moment(
+        (Step("stage", 0), Step("put", name=0, content=1)),
+        Step("sync", 0),
+        (Step("delete", name=0), Step("sync", 0)),
+    )
+
+
+def test_a_killed_unstage_never_looks_like_a_deletion() -> None:
+    at_every_moment(_STAGED, Step("unstage", 0), (Step("sync", 0, option="delete"),))
+
+
+def test_a_killed_drop_never_looks_like_a_deletion() -> None:
+    after = (Step("put", name=0, content=1), Step("sync", 0, option="delete"))
+    at_every_moment((*_STAGED, Step("delete", name=0)), Step("sync", 0), after)
+
+
+def test_a_killed_undo_of_a_take_gives_nothing_back() -> None:
+    before = (*_STAGED, Step("put", name=0, content=2), Step("sync", 0))
+    at_every_moment(before, Step("undo", 0), (Step("sync", 0),))
+
+
+def test_a_killed_undo_of_a_stage_never_looks_like_a_deletion() -> None:
+    before = (*_STAGED, Step("unstage", 0), Step("stage", 0))
+    at_every_moment(before, Step("undo", 0), (Step("sync", 0, option="delete"),))
+
+
+def test_a_killed_record_can_be_run_again() -> None:
+    after = (Step("edit", 0, 0, 3), Step("record", 0))
+    at_every_moment((*_STAGED, Step("edit", 0, 0, 2)), Step("record", 0), after)
+
+
+def test_a_killed_restore_gives_nothing_that_was_not_asked_for() -> None:
+    before = (*_STAGED, Step("push", 0), Step("put", name=0, content=2), Step("sync", 0))
+    after = (Step("put", name=0, content=3), Step("sync", 0))
+    at_every_moment(before, Step("restore", 0, 0, 1, "from"), after)

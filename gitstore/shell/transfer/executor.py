@@ -130,6 +130,12 @@ class _Run:
     # What needs no transfer.
 
     def _locally(self, actions: list[Action]) -> None:
+        # The base goes before its file (rule B1): a file that vanished with its base still there
+        # would look like one that somebody deleted.
+        for action in actions:
+            if action.kind in (Kind.DROP, Kind.UNSTAGE):
+                self.ledger.add(Change(action.path, effect=None))
+        self.ledger.settle()
         for action in actions:
             try:
                 self._local_step(action)
@@ -163,10 +169,14 @@ class _Run:
         tree, stat = self.task.binding.tree, self.task.stats.get(action.path)
         base = action.seen.base
         held = not self.plan.offline and base is not None
-        if stat is not None and held and equal(action.seen.remote, base.version if base else None):
-            tree.remove(action.path, stat)
-        elif stat is not None:
-            tree.to_trash(action.path, stat, self.task.trash)
+        try:
+            if stat and held and equal(action.seen.remote, base.version if base else None):
+                tree.remove(action.path, stat)
+            elif stat is not None:
+                tree.to_trash(action.path, stat, self.task.trash)
+        except StorageError:
+            self.ledger.add(Change(action.path, base=base, effect=None))
+            raise
         self.ledger.add(Change(action.path, effect="trashed", gone=True))
 
     # Down.
@@ -196,11 +206,12 @@ class _Run:
             self._settle_arrived(batch)
 
     def _settle_arrived(self, batch: list[Arrived]) -> None:
-        """Flush, rename, flush the directories, then the base: in this order (rule B6)."""
+        """Fact, flush, rename, flush the directories, then the base: in this order (rule B6)."""
         if not batch:
             return
         tree = self.task.binding.tree
         clock = tree.clock_ns()
+        self._expect_arrival(batch)
         tree.flush([arrived.incoming for arrived in batch])
         placed: list[str] = []
         for arrived in batch:
@@ -209,6 +220,8 @@ class _Run:
                 stat = self._put(arrived)
             except StorageError as error:
                 arrived.incoming.discard()
+                if self._parted(action):
+                    self.ledger.add(Change(action.path, base=action.seen.base, effect=None))
                 self._note(Outcome(action, failure=error))
                 continue
             placed.append(action.path)
@@ -217,7 +230,6 @@ class _Run:
                 Change(
                     action.path,
                     base=self._base_after(arrived),
-                    fact=arrived.version,
                     seen=seen_placed(stat, arrived.version, arrived.incoming.stamp, clock),
                     effect=effect,
                 )
@@ -225,6 +237,21 @@ class _Run:
             self._note(Outcome(action, made=arrived.version))
         tree.flush_directories(placed)
         self.ledger.settle()
+
+    def _expect_arrival(self, batch: list[Arrived]) -> None:
+        """Let every gap heal by rule B4: killed from here on, each file is known for a copy."""
+        binding = self.task.binding
+        learnt = {binding.key(arrived.action.path): arrived.version for arrived in batch}
+        binding.facts.add(binding.source, learnt)
+        for arrived in batch:
+            if self._parted(arrived.action):
+                self.ledger.add(Change(arrived.action.path, effect=None))
+        self.ledger.settle()
+
+    def _parted(self, action: Action) -> bool:
+        # New bytes beside the base of the old ones would look like an edit. What `restore` brings
+        # is one (rule K2).
+        return self.plan.verb != "restore" and self._had_file(action)
 
     def _base_after(self, arrived: Arrived) -> Base | None:
         remote = arrived.action.seen.remote

@@ -24,7 +24,8 @@ class Change:
         fact: a version with place ids and sha256 that has been learnt.
         seen: what the stat cache keeps of the file.
         gone: whether the local file is no longer there.
-        effect: what undo has to take back: `placed`, `replaced`, `trashed`, `renamed` or `base`.
+        effect: what undo has to take back: `placed`, `replaced`, `trashed`, `renamed` or `base`;
+            None where a second change of the same object will say it.
         detail: what undo needs beside the former base.
     """
 
@@ -33,7 +34,7 @@ class Change:
     fact: Version | None = None
     seen: Seen | None = None
     gone: bool = False
-    effect: str = "base"
+    effect: str | None = "base"
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,7 +74,7 @@ class Ledger:
             seen = {c.path: c.seen for c in changes if c.seen is not None}
             gone = {c.path: None for c in changes if c.gone}
             binding.state.set_seen(data_path, {**seen, **gone})
-            effects = [self._effect(c) for c in changes]
+            effects = [self._effect(c, c.effect) for c in changes if c.effect is not None]
             binding.state.add_effects(self._operation, effects)
         self._former.update({c.path: c.base for c in changes if c.base is not None})
 
@@ -81,12 +82,12 @@ class Ledger:
         """Forget intents whose uploads are settled."""
         self._binding.state.set_intents(self._binding.data.path, dict.fromkeys(paths))
 
-    def _effect(self, change: Change) -> Effect:
+    def _effect(self, change: Change, kind: str) -> Effect:
         former = self._former.get(change.path)
         before = None if former is None else base_as_json(former)
         after = None if change.base is None else base_as_json(change.base)
         detail = {"before": before, "after": after, **change.detail}
-        return Effect(self._binding.data.path, change.effect, change.path, detail)
+        return Effect(self._binding.data.path, kind, change.path, detail)
 
 
 def base_as_json(base: Base) -> dict[str, Any]:
