@@ -26,9 +26,10 @@ def test_only_the_temporary_files_of_dead_processes_are_swept(place: Place) -> N
         assert other.stdout is not None
         assert other.stdout.readline() == "made\n"
         place.tree.sweep()
-        assert len(place.temporary()) == 1
+        left = place.temporary()
         other.send_signal(signal.SIGKILL)
         other.wait()
+    assert len(left) == 1
     mine = place.incoming("mine")
     assert place.temporary() == [mine.path.name]  # starting to work sweeps
     place.tree.sweep()
