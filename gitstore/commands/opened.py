@@ -42,6 +42,8 @@ def written(before: dict[str, int], after: dict[str, int]) -> list[str]:
 def _coloured(project: Project) -> bool:
     for name in ("color.storage", "color.ui"):
         value = project.git.config(name)
+        if value in ("auto", "always", "never"):
+            return value != "never"
         if value is not None:
-            return value in ("auto", "always") or project.git.config_bool(name, True)
+            return project.git.config_bool(name, True)
     return True

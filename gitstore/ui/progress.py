@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gitstore.core.model import Plan
+from gitstore.core.model import MOVES_BYTES, Plan
 from gitstore.core.report import Outcome
 from gitstore.ui.words import clean, shown
 
@@ -46,7 +46,7 @@ class Progress:
 
     def done(self, outcome: Outcome) -> None:
         """One more object, or one more error."""
-        self._objects += 1
+        self._objects += outcome.action.kind in MOVES_BYTES
         self._errors += outcome.failure is not None
         self._tell()
 

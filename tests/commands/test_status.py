@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.lab import Lab
 
 FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen", "m33.fits": b"33"}
@@ -72,6 +74,25 @@ def test_a_recorded_promise_waits_for_its_upload(lab: Lab) -> None:
     lab.write("data/m31.fits", b"edited")
     lab.storage("record")
     lab.storage("status").says("recorded:", "data/m31.fits").never_says("edited:\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "coloured"),
+    [
+        ("color.ui", "auto", True),
+        ("color.ui", "never", False),
+        ("color.ui", "false", False),
+        ("color.ui", "true", True),
+        ("color.storage", "never", False),
+        ("color.storage", "always", True),
+    ],
+)
+def test_colour_is_configured_as_gits_is(lab: Lab, name: str, value: str, coloured: bool) -> None:
+    staged(lab)
+    lab.git("config", "color.ui", "false" if coloured else "true")
+    lab.git("config", name, value)
+    lab.environment["GIT_PAGER_IN_USE"] = "true"
+    assert ("\x1b[1mdata\x1b[m" in lab.storage("status").out) is coloured
 
 
 def test_an_object_is_explained(lab: Lab) -> None:
