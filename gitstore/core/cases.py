@@ -88,7 +88,7 @@ def is_foreign(state: State) -> bool:
     risk as a stranger's and is treated like one.
     """
     promise = state.pointer
-    if promise is None or not is_promise(promise):
+    if promise is None or state.void or not is_promise(promise):
         return False
     if equal(state.local, promise) or equal(state.remote, promise):
         return False

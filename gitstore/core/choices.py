@@ -10,13 +10,15 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from gitstore.core.cases import Local, is_foreign, local_case, settled
+from gitstore.core.errors import PathRefused
 from gitstore.core.model import Action, Base, Choice, Kind, Plan, State, is_promise
 from gitstore.core.plan import Decide
-from gitstore.core.versions import Version
+from gitstore.core.versions import Version, equal
 
 FEW_DELETIONS = 10
 MANY_DELETIONS = 1000
 _NAME_BYTES = 255
+_STEM_BYTES = 4  # at least one character of the stem stays
 
 
 def chosen(state: State, choice: Choice) -> State:
@@ -47,13 +49,18 @@ def with_choices(plan: Plan, choices: Mapping[str, Choice], decide: Decide) -> P
         decide: the function that made the plan.
     """
     actions: list[Action] = []
+    # One plan writes a key at most once (rule Sc4): bytes that already lie beside stay as they are.
+    taken = {action.path for action in plan.actions}
     for action in plan.actions:
         choice = choices.get(action.path)
         if action.kind not in (Kind.CONFLICT, Kind.WAIT) or choice in (None, Choice.SKIP):
             actions.append(action)
             continue
-        actions.extend(_answered(action, choice, decide))
-    actions.sort(key=lambda a: a.path.encode(errors="replace"))
+        answer, *beside = _answered(action, choice, decide)
+        actions.append(answer)
+        actions.extend(copy for copy in beside if copy.path not in taken)
+        taken.update(copy.path for copy in beside)
+    actions.sort(key=lambda a: a.path.encode(errors="surrogatepass"))
     return replace(plan, actions=tuple(actions))
 
 
@@ -64,11 +71,21 @@ def conflict_copy(path: str, sha256: str) -> str:
     that the same bytes get the same name; a stem too long for a file name is cut.
     """
     pure = PurePosixPath(path)
+    if not pure.name:
+        raise PathRefused(
+            "a data path that is one object has no room for a second one beside it",
+            hint="git storage sync --keep local  # or --keep remote",
+        )
     hidden = len(pure.name) - len(pure.name.lstrip("."))
     stem, dot, extension = pure.name[hidden:].partition(".")
-    tail = f".conflict-{sha256[:8]}{dot}{extension}"
+    mark = f".conflict-{sha256[:8]}"
+    tail = f"{mark}{dot}{extension}"
     room = _NAME_BYTES - len(tail.encode())
-    head = ("." * hidden + stem).encode()[: max(room, 1)].decode(errors="ignore")
+    if room < _STEM_BYTES:
+        # What follows the first dot is no extension any more, but most of the name.
+        stem, tail = pure.name[hidden:], mark
+        room = _NAME_BYTES - len(tail)
+    head = ("." * hidden + stem).encode()[:room].decode(errors="ignore")
     return str(pure.with_name(head + tail))
 
 
@@ -94,9 +111,11 @@ def missing(states: Iterable[State]) -> int:
 def _pointer_after_choice(state: State, choice: Choice) -> Version | None:
     if not is_promise(state.pointer):
         return state.pointer
-    foreign = is_foreign(settled(state))
-    gives_up = {Choice.LOCAL: foreign, Choice.REMOTE: True, Choice.BOTH: not foreign}
-    return None if gives_up[choice] else state.pointer
+    now = settled(state)
+    if choice is Choice.BOTH and is_foreign(now):
+        return state.pointer
+    kept = choice is not Choice.LOCAL and equal(now.remote, now.pointer)
+    return state.pointer if kept else None
 
 
 def _erase_asked(state: State) -> State:
@@ -115,6 +134,9 @@ def _answered(action: Action, choice: Choice | None, decide: Decide) -> Iterable
         given_up = replace(state, pointer=None)
         return (replace(decide(given_up), choice=None),)
     again = decide(chosen(state, choice))
+    if again.kind is Kind.REFUSE:
+        # Nothing comes in its place, so nothing may be moved away.
+        return (replace(again, seen=state),)
     answered = replace(again, seen=replace(state, pointer=again.seen.pointer), choice=choice)
     if choice is not Choice.BOTH or state.local is None or state.local.sha256 is None:
         return (answered,)

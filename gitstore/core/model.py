@@ -32,6 +32,8 @@ class State:
         local: L, with its sha256 wherever the size alone does not decide.
         remote: R, as the storage says it.
         wanted: whether this work tree keeps the object locally.
+        void: whether P was written for another storage or prefix, so that its place ids do not
+            count here (rule B5). Then it is no promise: those bytes were seen, only elsewhere.
         recorded: the sha256 that `record` last wrote here for this object.
         facts: versions of this key with place ids and sha256, learnt from transfers.
         impossible: why this object cannot be a local file here, or None.
@@ -44,6 +46,7 @@ class State:
     local: Version | None = None
     remote: Version | None = None
     wanted: bool = False
+    void: bool = False
     recorded: str | None = None
     facts: tuple[Version, ...] = ()
     impossible: str | None = None

@@ -19,8 +19,15 @@ from gitstore.core.cases import (
     remote_case,
     settled,
 )
-from gitstore.core.model import Action, Kind, Plan, State, is_promise
-from gitstore.core.versions import PLACE_SPELLED, Same, Version, compare, equal, merged
+from gitstore.core.model import UNDECIDED, Action, Kind, Plan, State, is_promise
+from gitstore.core.versions import (
+    PLACE_SPELLED,
+    Same,
+    Version,
+    compare,
+    equal,
+    merged,
+)
 
 Decide = Callable[[State], Action]
 
@@ -80,7 +87,9 @@ def planned(data_path: str, verb: str, states: Iterable[State], decide: Decide) 
         states: one per object, in any order.
         decide: one of the functions of this module.
     """
-    actions = sorted((decide(s) for s in states), key=lambda a: a.path.encode(errors="replace"))
+    actions = sorted(
+        (decide(s) for s in states), key=lambda a: a.path.encode(errors="surrogatepass")
+    )
     return Plan(data_path, verb, tuple(actions))
 
 
@@ -91,9 +100,9 @@ def decide_sync(state: State) -> Action:
     now = settled(state)
     row, column = local_case(now), remote_case(now)
     if is_foreign(now):
-        return _beside_foreign_promise(state, row)
+        return _beside_foreign_promise(state, now, row)
     cell = f"1.{row.value}{column.value}"
-    if equal(now.local, now.remote):
+    if equal(now.local, now.remote) or _put_back(now, row, column):
         return _both_equal(state, now, cell)
     kind, reason = _SYNC[row, column]
     if (row, column) == (Local.NONE, Remote.NEW):
@@ -178,8 +187,8 @@ def pointer_after(action: Action, made: Version | None) -> Version | None:
     """
     state = action.seen
     if action.kind is Kind.RECORD:
-        return promise_of(state.local)
-    if action.kind in (Kind.CONFLICT, Kind.WAIT) or state.problem is not None:
+        return promise_of(state.local) or state.pointer
+    if action.kind in UNDECIDED or state.problem is not None:
         return state.pointer
     if action.kind is Kind.GIVE:
         return made
@@ -198,7 +207,7 @@ def line_after(
         known: the current object with what the facts add.
         listed: the current object as the listing says it.
     """
-    if listed is None or pointer is None:
+    if listed is None or pointer is None or pointer == listed:
         return listed
     if is_promise(pointer):
         return merged(pointer, listed) if equal(pointer, known) else listed
@@ -215,14 +224,19 @@ def promise_of(local: Version | None) -> Version | None:
 
 
 def _names(line: Version, listed: Version) -> bool:
-    return any(i in listed.ids for i in reversed(line.ids) if i.startswith(PLACE_SPELLED))
+    return compare(_place_only(line), _place_only(listed)) is Same.EQUAL
 
 
-def _beside_foreign_promise(state: State, row: Local) -> Action:
-    if row in (Local.EDITED, Local.NEW, Local.ERASE_ASKED):
+def _place_only(v: Version) -> Version:
+    return Version(v.size, tuple(i for i in v.ids if i.startswith(PLACE_SPELLED)))
+
+
+def _beside_foreign_promise(state: State, now: State, row: Local) -> Action:
+    changed = row in (Local.EDITED, Local.NEW, Local.ERASE_ASKED)
+    if changed and not equal(now.local, now.remote):
         reason = "changed here, and somebody else recorded bytes that are not uploaded yet"
         return Action(Kind.CONFLICT, reason, "P3", state)
-    if state.pointer is not None and state.recorded == state.pointer.sha256:
+    if _recorded_here(state):
         return Action(Kind.WAIT, "recorded here, but its bytes are no longer here", "P3", state)
     return Action(Kind.WAIT, "recorded by somebody else and not uploaded yet", "P3", state)
 
@@ -233,6 +247,18 @@ def _both_equal(state: State, now: State, cell: str) -> Action:
     if settled_base and base is not None and _carries(base.version, state.remote):
         return _only_pointer(Action(Kind.NOTHING, "unchanged on both sides", cell, state), now)
     return Action(Kind.ADOPT, "the same bytes on both sides", cell, state)
+
+
+def _recorded_here(state: State) -> bool:
+    # A line without a SHA-256 was not recorded by anybody.
+    recorded = state.recorded
+    return recorded is not None and state.pointer is not None and recorded == state.pointer.sha256
+
+
+def _put_back(now: State, row: Local, column: Remote) -> bool:
+    # A file that is the base again takes back the erasure that was asked for.
+    erase = now.base is not None and now.base.erase
+    return erase and (row, column) == (Local.SAME, Remote.SAME)
 
 
 def _carries(base: Version, remote: Version | None) -> bool:
@@ -253,6 +279,6 @@ def _only_pointer(action: Action, now: State) -> Action:
 def _may_record(now: State, row: Local) -> bool:
     if now.pointer is None:
         return row is Local.NEW
-    if is_promise(now.pointer) and now.recorded == now.pointer.sha256:
+    if is_promise(now.pointer) and _recorded_here(now):
         return True
     return row is Local.EDITED and recorded_case(now) is Recorded.SAME

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gitstore.adapters.stores.probe import PREFIX
 from gitstore.adapters.tree import Problem, Stat
 from gitstore.core.model import Base, State, is_promise
 from gitstore.core.names import clashes, local_problem, twins
 from gitstore.core.pointer import Pointer
 from gitstore.core.store import Found
-from gitstore.core.versions import Version, content_only, equal
+from gitstore.core.versions import Version, content_only, equal, has_place
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
 
 Within = Callable[[str], bool]
+
+_ELSEWHERE = "elsewhere:1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def listing(binding: Binding, within: Within) -> tuple[dict[str, Version], tuple
     markers: list[str] = []
     for one in binding.store().list(binding.data.prefix):
         path = binding.path(one.key)
+        if one.key.startswith(PREFIX):
+            continue  # another clone is just measuring what the storage can do
         if _is_marker(one, path):
             markers.append(one.key)
         elif within(path):
@@ -106,10 +111,23 @@ def _is_marker(one: Found, path: str) -> bool:
     return (path == "" or path.endswith("/")) and one.version.size == 0
 
 
+def nowhere_else(v: Version) -> Version:
+    """A version without the mark of identifiers that another storage issued (rule B5)."""
+    return content_only(v) if _ELSEWHERE in v.ids else v
+
+
 def _placed_entries(binding: Binding, request: Request) -> dict[str, Version]:
     here = request.pointer.source == binding.source
     entries = {p: v for p, v in request.pointer.entries.items() if request.within(p)}
-    return entries if here else {p: content_only(v) for p, v in entries.items()}  # rule B5
+    return entries if here else {p: _from_elsewhere(v) for p, v in entries.items()}
+
+
+def _from_elsewhere(v: Version) -> Version:
+    # Void place ids make no promise of what some other storage held: the mark is a kind that
+    # nothing compares, and that no pointer is written with.
+    if not has_place(v):
+        return v
+    return Version(v.size, (*content_only(v).ids, _ELSEWHERE))
 
 
 def _placed_bases(binding: Binding, within: Within) -> dict[str, Base]:
@@ -162,6 +180,7 @@ def _assembled(
             local=locals_.get(path),
             remote=sides.remote.get(path),
             wanted=path in sides.bases or request.wanted(path),
+            void=request.pointer.source != binding.source,
             recorded=recorded.get(path),
             impossible=impossible.get(path),
         )
