@@ -49,7 +49,7 @@ _HEAVY = frozenset(
 )
 # Where they may be imported at module level; these modules are themselves imported late.
 _HEAVY_HOMES = ("gitstore.adapters.stores.",)
-_SQLITE_HOMES = ("gitstore.adapters.state", "gitstore.adapters.facts")
+_SQLITE_HOMES = ("gitstore.adapters.database",)
 
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _VAGUE = frozenset({"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"})
@@ -78,12 +78,15 @@ def forbidden_imports(source: Source) -> list[str]:
     ]
 
 
+_DATABASE = "database"  # what state and facts are both kept in: a part of each
+
+
 def foreign_adapters(source: Source) -> list[str]:
     return [
         f"{source.path}:{found.line} {found.module}"
         for found in imports(source)
         if layer(found.module) == "adapters" == layer(source.name)
-        and adapter(found.module) not in {adapter(source.name), ""}
+        and adapter(found.module) not in {adapter(source.name), "", _DATABASE}
     ]
 
 

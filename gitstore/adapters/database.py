@@ -19,7 +19,10 @@ from gitstore.core.errors import LocalFailure, Locked, StateError
 
 BUSY = 30  # seconds to wait for another process's transaction
 
-_APPLICATION = 0x67737467  # "gstg", so that no other program's database is taken for ours
+STATE = 0x67737467  # "gstg"
+FACTS = 0x67737466  # "gstf"
+"""Application ids (https://sqlite.org/pragma.html#pragma_application_id), so that no database of
+another program is taken for ours, nor one of ours for another."""
 
 
 class Database:
@@ -30,10 +33,12 @@ class Database:
     Args:
         file: where it is or will be.
         steps: SQL scripts; step n brings format n to format n + 1.
+        application: what the file is marked as.
     """
 
-    def __init__(self, file: Path, steps: Sequence[str]) -> None:
+    def __init__(self, file: Path, steps: Sequence[str], application: int = STATE) -> None:
         self._file = file
+        self._application = application
         self._steps = steps
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
@@ -131,7 +136,7 @@ class Database:
             for step in self._steps[found:]:
                 for statement in step.split(";"):
                     connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+            connection.execute(f"PRAGMA application_id = {self._application}")
             connection.execute(f"PRAGMA user_version = {len(self._steps)}")
             connection.execute("COMMIT")
         except BaseException:
@@ -141,7 +146,7 @@ class Database:
 
     def _check_ours(self, connection: sqlite3.Connection) -> None:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
-        if application != _APPLICATION:
+        if application != self._application:
             raise self._unusable("is not a file of git storage")
         found = _format(connection)
         if found > len(self._steps):
