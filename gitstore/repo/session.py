@@ -14,17 +14,18 @@ from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import Effect, WorkState
 from gitstore.adapters.tree import TrashBag, spare_directory
 from gitstore.core.blocks import ignored_paths, with_ignored
+from gitstore.core.errors import Changed
 from gitstore.core.model import Plan, State
 from gitstore.core.plan import Decide, planned
 from gitstore.core.pointer import Pointer, pointer
 from gitstore.core.report import Listener, Report, Silent
 from gitstore.core.scope import Scope, matcher, wanted_matcher
-from gitstore.core.versions import Version
+from gitstore.core.versions import Version, content_only
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
-from gitstore.shell.survey import Request, Survey, listing, survey
+from gitstore.shell.survey import Request, Survey, listing, nowhere_else, survey
 from gitstore.shell.transfer import Task, execute
 
 
@@ -47,6 +48,13 @@ class View:
     survey: Survey
     markers: tuple[str, ...] = ()
     offline: bool = True
+
+    @property
+    def entries(self) -> dict[str, Version]:
+        """The pointer's entries, without what another storage issued (rule B5)."""
+        if self.pointer.source == self.binding.source:
+            return dict(self.pointer.entries)
+        return {path: content_only(version) for path, version in self.pointer.entries.items()}
 
     def plan(self, verb: str, decide: Decide) -> Plan:
         """The plan that a table makes of this view."""
@@ -108,10 +116,20 @@ class Session:
         old = self.project.pointer(selection.data)
         if patterns is None:
             patterns = self.state.wanted(selection.data.path)
+        self._leave_scope(binding)
         request = Request(old, within(selection), wanted_matcher(patterns), remote)
         digests = Digests(binding.tree, self.state, selection.data.path, self.keep_digests)
         found = survey(binding, request, digests)
         return View(selection, binding, old, found, offline=remote is None)
+
+    def _leave_scope(self, binding: Binding) -> None:
+        """Rule B3: what the manifest no longer covers is no longer staged."""
+        if self.operation is None:
+            return
+        covers, data_path = within(Selection(binding.data)), binding.data.path
+        left = [path for path in self.state.bases(data_path) if not covers(path)]
+        if left:
+            self.state.set_bases(data_path, binding.source, dict.fromkeys(left))
 
     def ignore(self, data_path: str) -> None:
         """Ignore a data path in this clone too, whatever branch is checked out."""
@@ -139,7 +157,13 @@ class Session:
         try:
             return execute(plan, task)
         finally:
-            self.state.set_root(view.binding.data.path, view.binding.tree.root_id())
+            self._know_root(view.binding, plan.verb)
+
+    def _know_root(self, binding: Binding, verb: str) -> None:
+        # Only staging fills a directory, so that only it makes another one the right one (Sc2).
+        data_path, now = binding.data.path, binding.tree.root_id()
+        if now is not None and (verb == "stage" or self.state.root(data_path) is None):
+            self.state.set_root(data_path, now)
 
     def trash(self, binding: Binding, bag: str | None = None) -> TrashBag:
         """Where an operation's replaced and removed files of a data path are kept.
@@ -153,9 +177,19 @@ class Session:
         return TrashBag(spare / "trash" / (bag or self.bag) / binding.data.path)
 
     def write_entries(self, view: View, entries: Mapping[str, Version]) -> bool:
-        """Write a data path's pointer with these entries, if that changes anything."""
-        new = pointer(view.binding.source, entries)
-        return self.write_pointer(view.binding, new)
+        """Write a data path's pointer with these entries, if that changes anything.
+
+        Raises:
+            Changed: it is no longer the pointer that was looked at.
+        """
+        name = f"{view.selection.data.path}.storage"
+        if self.project.pointer(view.selection.data) != view.pointer:
+            raise Changed(
+                f"{name} changed meanwhile, so it was left alone",
+                hint="git storage sync  # to write it for what is checked out now",
+            )
+        clean = {path: nowhere_else(version) for path, version in entries.items()}
+        return self.write_pointer(view.binding, pointer(view.binding.source, clean))
 
     def write_pointer(self, binding: Binding, new: Pointer) -> bool:
         """Write a data path's pointer, keep the old one for undo, tell git's index."""
@@ -230,7 +264,7 @@ def entries_after(
         report: what came of the plan.
         after: `core.plan.pointer_after`.
     """
-    entries = dict(view.pointer.entries)
+    entries = view.entries
     failed = {o.action.path for o in report.failures}
     made = {o.action.path: o.made for o in report.outcomes}
     for action in report.plan.actions:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gitstore.core.choices import asked_erasures, missing, too_many, with_choices
 from gitstore.core.errors import Stopped
-from gitstore.core.model import Action, Choice, Kind, Plan
+from gitstore.core.model import Action, Choice, Kind, Plan, is_promise
 from gitstore.core.plan import (
     Decide,
     decide_record,
@@ -17,6 +17,7 @@ from gitstore.core.plan import (
 )
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import literal, wanted, with_staged
+from gitstore.core.versions import equal
 from gitstore.repo.project import Project
 from gitstore.repo.selection import selected
 from gitstore.repo.session import Session, View, changing, entries_after, reading
@@ -85,7 +86,7 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
             view = _hashed(session.offline_view(selection))
             plan = view.plan("record", decide_record)
             report = Report(plan)
-            entries = dict(view.pointer.entries)
+            entries = view.entries
             for action in plan.of(Kind.RECORD):
                 entry = pointer_after(action, None)
                 if entry is not None:
@@ -214,7 +215,10 @@ def _hashed(view: View) -> View:
 
 def _remember_recorded(session: Session, view: View, plan: Plan) -> None:
     recorded: dict[str, str | None] = {}
-    for action in plan.of(Kind.RECORD):
-        if action.seen.local is not None:
-            recorded[action.path] = action.seen.local.sha256
+    for action in plan.actions:
+        local = action.seen.local
+        # A run that was cut off behind the pointer has left a promise that nobody remembers.
+        kept = is_promise(action.seen.pointer) and equal(local, action.seen.pointer)
+        if local is not None and (action.kind is Kind.RECORD or kept):
+            recorded[action.path] = local.sha256
     session.state.set_recorded(view.binding.data.path, recorded)

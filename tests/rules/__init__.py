@@ -1,0 +1,1 @@
+"""The rules of docs/sync-table.md over real git, real files and real storages."""

@@ -1,0 +1,95 @@
+"""Runs `git storage` in this process and does something drastic at a named step.
+
+    python -m tests.rules.driver STEP COUNT ARGUMENTS...
+
+At the COUNT-th end of the step the process is gone, as after `kill -9`: no `finally` runs, nothing
+is flushed. Steps that begin with `then-` do something instead of ending.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gitstore.__main__ import main
+from gitstore.adapters import tracked
+from gitstore.adapters.state import WorkState
+from gitstore.adapters.tree import Tree
+from gitstore.repo import session
+from gitstore.repo.project import Project
+from gitstore.shell.transfer import download, executor
+from gitstore.shell.transfer.ledger import Ledger
+
+KILLED = 9
+
+# Where each step ends: the owner and the name of a function.
+STEPS: dict[str, tuple[Any, str]] = {
+    "listed": (session, "listing"),
+    "written": (download, "_read"),
+    "flushed": (Tree, "flush"),
+    "placed": (Tree, "place"),
+    "exchanged": (Tree, "exchange"),
+    "intended": (WorkState, "set_intents"),
+    "given": (executor, "send"),
+    "trashed": (Tree, "to_trash"),
+    "renamed": (Tree, "rename"),
+    "settled": (Ledger, "settle"),
+    "slice": (tracked, "_apply"),
+    "log": (tracked, "_write_log"),
+    "pointer": (Project, "write_pointer"),
+}
+
+
+def die() -> None:
+    """End as after `kill -9`."""
+    os._exit(KILLED)
+
+
+def interrupt() -> None:
+    """What Ctrl-C does."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def check_out() -> None:
+    """What somebody does in another window."""
+    subprocess.run(["git", "checkout", "--quiet", "before"], check=True)
+
+
+def hide() -> None:
+    """Take an object away behind the listing's back."""
+    Path("../bucket/m31.fits").unlink()
+
+
+ACTS: dict[str, Callable[[], None]] = {"interrupt": interrupt, "checkout": check_out, "hide": hide}
+
+
+def after(owner: Any, name: str, count: int, act: Callable[[], None]) -> None:
+    """Do something after the count-th call of a function."""
+    real = getattr(owner, name)
+    calls = [0]
+
+    def wrapped(*args: Any, **named: Any) -> Any:
+        result = real(*args, **named)
+        calls[0] += 1
+        if calls[0] == count:
+            act()
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def run(step: str, count: int, arguments: list[str]) -> int:
+    """Run a command and act at a step: `given` dies there, `given-interrupt` interrupts there."""
+    place, _, act = step.partition("-")
+    owner, name = STEPS[place]
+    after(owner, name, count, ACTS[act] if act else die)
+    return main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
