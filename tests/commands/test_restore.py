@@ -30,4 +30,4 @@ def test_a_version_that_is_nowhere_is_named_and_nothing_stands_in(lab: Lab) -> N
 def test_an_unknown_revision_or_object_is_an_error(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("restore", "--from", "v9", "data/m31.fits").fails(128).says("v9")
-    lab.storage("restore", "data/nothing").fails(128).says("names no such object")
+    lab.storage("restore", "data/nothing").fails(128).says("names no")
