@@ -102,7 +102,8 @@ def decide_sync(state: State) -> Action:
     if is_foreign(now):
         return _beside_foreign_promise(state, now, row)
     cell = f"1.{row.value}{column.value}"
-    if equal(now.local, now.remote) or _put_back(now, row, column):
+    # What is the base on both sides is equal, also where no identifier of the two shows it.
+    if equal(now.local, now.remote) or (row, column) == (Local.SAME, Remote.SAME):
         return _both_equal(state, now, cell)
     kind, reason = _SYNC[row, column]
     if (row, column) == (Local.NONE, Remote.NEW):
@@ -253,12 +254,6 @@ def _recorded_here(state: State) -> bool:
     # A line without a SHA-256 was not recorded by anybody.
     recorded = state.recorded
     return recorded is not None and state.pointer is not None and recorded == state.pointer.sha256
-
-
-def _put_back(now: State, row: Local, column: Remote) -> bool:
-    # A file that is the base again takes back the erasure that was asked for.
-    erase = now.base is not None and now.base.erase
-    return erase and (row, column) == (Local.SAME, Remote.SAME)
 
 
 def _carries(base: Version, remote: Version | None) -> bool:

@@ -100,3 +100,15 @@ def test_a_killed_restore_gives_nothing_that_was_not_asked_for() -> None:
     before = (*_STAGED, Step("push", 0), Step("put", name=0, content=2), Step("sync", 0))
     after = (Step("put", name=0, content=3), Step("sync", 0))
     at_every_moment(before, Step("restore", 0, 0, 1, "from"), after)
+
+
+def test_a_base_that_was_found_again_is_kept() -> None:
+    steps = (
+        Step("edit", 0, 0, 1),
+        Step("sync", 0),
+        Step("lose", 0, option="both"),
+        Step("sync", 0),
+    )
+    with world(1, Habit.OPAQUE) as here:
+        for step in steps:
+            here.do(step)
