@@ -86,6 +86,7 @@ class Witness:
         recorded: the promises made here, as (object, sha256).
         asked: objects that they asked to erase.
         unlearnt: bytes whose facts may be gone.
+        parted: local bytes that may have lost their base, or not got one yet, when we were killed.
         adrift: bytes of which nothing can tell any more that they are only a copy.
     """
 
@@ -94,6 +95,7 @@ class Witness:
     recorded: set[tuple[str, str | None]] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     unlearnt: set[bytes] = field(default_factory=set)
+    parted: set[bytes] = field(default_factory=set)
     adrift: set[bytes] = field(default_factory=set)
 
     def own(self, data: bytes | None) -> bool:
@@ -126,9 +128,11 @@ class Oracle:
         self.written[sha256(data)] = data
         self.precious.add(data)
 
-    def lost_facts(self, clone: int) -> None:
+    def lost_facts(self, clone: int, scene: Scene) -> None:
         """A clone has lost its facts."""
-        self.people[clone].unlearnt |= set(self.written.values())
+        who = self.people[clone]
+        who.unlearnt |= set(self.written.values())
+        who.adrift |= who.parted & set(scene.local[clone].values())
 
     def lost_state(self, clone: int, scene: Scene) -> None:
         """A clone has lost its state."""
@@ -144,6 +148,10 @@ class Oracle:
         """What the storage holds at a moment."""
         for path, data in bucket.items():
             self.stored[path].add(data)
+
+    def answers(self, clone: int, path: str, bucket: Mapping[str, bytes]) -> None:
+        """K1: `--keep local` also answers about an edit that is made before the disk is looked at."""
+        self._saw(self.people[clone], path, bucket.get(path))
 
     # What git storage does.
 
@@ -176,6 +184,10 @@ class Oracle:
         self._gives_own_work_only(act, before, now)
         self._leaves_own_work_in_place(act, before, now)
         self._pointer_is_right(act, before, now)
+        if act.ended == "killed":
+            who = self.people[act.clone]
+            who.parted |= set(now.local[act.clone].values())
+            who.adrift |= who.parted & who.unlearnt
         if act.verb == "restore":
             self.people[act.clone].made |= {
                 c for p, c in now.local[act.clone].items() if act.covers(p)

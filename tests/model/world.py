@@ -16,7 +16,7 @@ from gitstore.repo.staging import StageOptions
 from gitstore.repo.syncing import SyncOptions
 from tests.model.bucket import Bucket, Habit
 from tests.model.clone import DATA, POINTER, Clone
-from tests.model.fuse import Fuse, Killed, Trouble, wired
+from tests.model.fuse import Fuse, Killed, wired
 from tests.model.history import Origin
 from tests.model.oracle import Act, Oracle, Scene, Violation
 from tests.model.steps import NAMES, Step, content_of
@@ -80,7 +80,7 @@ class World:
 
     def _lose(self, step: Step) -> None:
         if step.option in ("facts", "both"):
-            self.oracle.lost_facts(step.clone)
+            self.oracle.lost_facts(step.clone, self.scene)
         if step.option in ("state", "both"):
             self.oracle.lost_state(step.clone, self.scene)
         self.clones[step.clone].lose(step.option)
@@ -197,7 +197,7 @@ class World:
         before = self.scene
         self.oracle.before(act, before)
         left = self.clones[step.clone].leftovers()
-        fuse = Fuse(step.trouble, lambda: self._race(step.clone, step.trouble))
+        fuse = Fuse(step.trouble, lambda: self._race(step))
         ended, complete = self._run(step, run, fuse)
         self.killed = ended == "killed"
         self.scene = self._looked(step.clone)
@@ -231,7 +231,8 @@ class World:
             return "failed", False
         return "done", all(report.complete for report in reports)
 
-    def _race(self, clone: int, trouble: Trouble | None) -> None:
+    def _race(self, step: Step) -> None:
+        clone, trouble = step.clone, step.trouble
         if trouble is None:
             return
         path, data = NAMES[trouble.name], content_of(trouble.content)
@@ -241,6 +242,8 @@ class World:
             here = self.clones[clone].data / path
             there = here.read_bytes() if here.is_file() else None
             self._person_writes(clone, path, data)
+            if _keep(step) == "local":
+                self.oracle.answers(clone, path, self.bucket.contents())
         elif trouble.what == "put":
             self.oracle.wrote(data)
             self.bucket.outsider_puts(path, data)
