@@ -175,24 +175,18 @@ class Tree:
             # the old one is at one of its two right places.
             place = trash.keep_entry(incoming.entry, path)
             with trash.slot(place) as slot:
+                ours = look(slot)
                 swapped = False
                 try:
                     swapped = _swap(slot, entry, path, expect)
                 finally:
-                    if not swapped:
+                    # What came out at the second exchange may be a file that was written between
+                    # the two: then it stays in the trash, where it can be found.
+                    if not swapped and _is_the_same(look(slot), ours):
                         tree_rename.move_new(slot, incoming.entry)
             if not swapped:
                 trash.keep_copy(entry, path)
                 _replace(incoming.entry, entry, path, expect)
-            return _now(entry, path)
-
-    def overwrite(self, incoming: Incoming, path: str, expect: Stat) -> Stat:
-        """Put a temporary file in a file's place; the old one, which the storage holds, goes."""
-        with told(path), self._existing(path, expect) as entry:
-            _dress(incoming, entry)
-            if not _swap(incoming.entry, entry, path, expect):
-                _replace(incoming.entry, entry, path, expect)
-            incoming.discard()
             return _now(entry, path)
 
     # Taking files away.
@@ -331,6 +325,10 @@ def _swap(one: Entry, other: Entry, path: str, expect: Stat) -> bool:
         tree_rename.exchange(one, other)
         raise changed(path)
     return True
+
+
+def _is_the_same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
+    return one is not None and other is not None and one.st_ino == other.st_ino
 
 
 def _replace(new: Entry, old: Entry, path: str, expect: Stat) -> None:

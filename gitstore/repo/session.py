@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -246,7 +247,8 @@ def changing(
         facts = stack.enter_context(Facts.open(git.common_dir))
         now = time.time()
         operation = state.begin(verb, tuple(sys.argv[1:]), now)
-        bag = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{verb}-{operation}"
+        # With the process, because the work trees of a clone number their operations each.
+        bag = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{verb}-{os.getpid()}"
         session = Session(project, state, facts, listener or Silent(), operation, verb, jobs)
         session.bag = bag
         state.add_effects(operation, [Effect("", "bag", bag, {})])
