@@ -328,7 +328,8 @@ def _swap(one: Entry, other: Entry, path: str, expect: Stat) -> bool:
 
 
 def _is_the_same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
-    return one is not None and other is not None and one.st_ino == other.st_ino
+    # Not by the inode alone: its number is given anew as soon as a file is gone.
+    return one is not None and other is not None and same_file(stat_of(one), stat_of(other))
 
 
 def _replace(new: Entry, old: Entry, path: str, expect: Stat) -> None:
