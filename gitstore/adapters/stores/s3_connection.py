@@ -46,10 +46,15 @@ def endpoint_of(place: StorePlace) -> Endpoint:
 
 
 class Connection:
-    """A bucket, with what is needed to ask it. May be used by several threads."""
+    """A bucket, with what is needed to ask it. May be used by several threads.
+
+    Attributes:
+        partial_content: false once the server has answered a range with another status than 206.
+    """
 
     def __init__(self, place: StorePlace, credentials: CredentialSource) -> None:
         self.endpoint = endpoint_of(place)
+        self.partial_content = True
         self._identity = place.identity
         self._prefix = place.key_prefix
         self._source = credentials

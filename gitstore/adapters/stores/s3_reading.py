@@ -45,7 +45,7 @@ def read(connection: Connection, key: str, expect: Version | None, span: Span | 
     if span is not None and span.start >= span.stop:
         return _nothing(connection, key, expect)
     with translated(connection.about(key)):
-        if obstore_can_spell(full):
+        if obstore_can_spell(full) and (span is None or connection.partial_content):
             from obstore.exceptions import GenericError
 
             try:
@@ -53,6 +53,8 @@ def read(connection: Connection, key: str, expect: Version | None, span: Span | 
             except GenericError as error:
                 if span is None or _NOT_PARTIAL not in str(error):
                     raise
+                # Remembered, because such a server sends much of the object before it notices.
+                connection.partial_content = False
                 reading = _through_botocore(connection, key, expect, span)
         else:
             reading = _through_botocore(connection, key, expect, span)
