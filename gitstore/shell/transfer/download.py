@@ -196,12 +196,17 @@ def _in_ranges(
     """A large object in parallel ranges, hashed in order while later ranges are under way."""
     spans = [Span(start, min(start + SPAN, expect.size)) for start in range(0, expect.size, SPAN)]
 
-    def one(span: Span) -> bytes:
-        data = b"".join(store.read(key, expect, span).chunks)
-        if len(data) != span.stop - span.start:
-            raise Corrupt(f"{key}: a range came back with {len(data)} bytes", key=key)
-        sink.incoming.write_at(span.start, data)
-        return data
+    def one(span: Span) -> list[bytes]:
+        chunks: list[bytes] = []
+        at = span.start
+        for chunk in store.read(key, expect, span).chunks:
+            if at + len(chunk) <= span.stop:
+                sink.incoming.write_at(at, chunk)
+            at += len(chunk)
+            chunks.append(chunk)
+        if at != span.stop:
+            raise Corrupt(f"{key}: a range came back with {at - span.start} bytes", key=key)
+        return chunks
 
     sha256 = hashlib.sha256()
     with ThreadPoolExecutor(RANGES) as pool:
@@ -210,10 +215,11 @@ def _in_ranges(
         later = iter(spans[RANGES:])
         try:
             while waiting:
-                data = waiting.popleft().result()
+                chunks = waiting.popleft().result()
                 waiting.extend(pool.submit(one, span) for span in islice(later, 1))
-                sha256.update(data)
-                sink.progress(len(data))
+                for chunk in chunks:
+                    sha256.update(chunk)
+                sink.progress(sum(map(len, chunks)))
         finally:
             for future in waiting:
                 future.cancel()
