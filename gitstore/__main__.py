@@ -15,6 +15,7 @@ from gitstore import __version__
 from gitstore.commands import COMMANDS, Command, command
 from gitstore.commands.parser import Parser, common
 from gitstore.core.errors import NotARepository, StorageError, UsageError
+from gitstore.ui.advice import advice
 from gitstore.ui.screen import Manner, Screen, screen, silence
 
 INTERRUPTED = 130  # as a shell reports the end by SIGINT
@@ -71,7 +72,7 @@ class Ending:
 
     def _said(self, error: BaseException, traced: bool) -> int:
         if isinstance(error, StorageError):
-            self.screen.error(error.message, error.hint)
+            self.screen.error(error.message, advice(error))
             return error.exit_code
         if isinstance(error, KeyboardInterrupt):
             self.screen.error("interrupted; the same command goes on where it stopped")
@@ -106,7 +107,7 @@ def _run(argv: list[str], ending: Ending) -> int:
         return _helped(None if at == len(argv) else found, "--help" in options, ending.screen)
     before = {k: v for k, v in vars(first).items() if k in Manner.__slots__}
     dashed = None if rest is options else len(rest) - len(options) - 1
-    args = found.parser.parse_args(rest, argparse.Namespace(**before, dashed=dashed))
+    args = found.parser.parsed(rest, argparse.Namespace(**before, dashed=dashed))
     manner = Manner(*(getattr(args, name, False) for name in Manner.__slots__))
     ending.screen = replace(ending.screen, manner=manner)
     status = found.run(args, ending.screen)

@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +197,36 @@ class Lab:
     def files(self, path: str = DATA) -> dict[str, bytes]:
         """The local files below a path with their contents."""
         return Bucket(self.top / path).objects()
+
+    def seeing(self, **variables: str) -> Lab:
+        """The same clone with more variables in its environment."""
+        return replace(self, environment={**self.environment, **variables})
+
+    def snapshot(self) -> dict[str, bytes]:
+        """Everything a command that is refused leaves as it is.
+
+        That is the whole directory of the test: work trees, buckets and whatever is beside them;
+        of git directories only the index and the rules for ignoring, of the home nothing.
+        """
+        found = {"index": self.run("git", "ls-files", "--stage", "-t").out.encode()}
+        for folder, directories, names in os.walk(self.root):
+            if folder == str(self.root):
+                directories[:] = [d for d in directories if d not in ("home", "remote.git")]
+            if ".git" in directories:
+                directories.remove(".git")
+                exclude = Path(folder) / ".git" / "info" / "exclude"
+                found[str(exclude)] = exclude.read_bytes() if exclude.exists() else b""
+            for name in (*names, *directories):
+                path = Path(folder) / name
+                found[str(path)] = content(path)
+        return found
+
+
+def content(path: Path) -> bytes:
+    """What is at a path: a file's bytes, else a link's target, else its kind."""
+    if path.is_symlink():
+        return b"link to " + os.fsencode(path.readlink())
+    return path.read_bytes() if path.is_file() else b"no file"
 
 
 def make(root: Path) -> Lab:

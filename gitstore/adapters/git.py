@@ -272,7 +272,7 @@ def _answered(done: subprocess.CompletedProcess[bytes], no: set[int]) -> bool:
             "another git process is changing the index",
             hint="wait until it has ended, then try again",
         )
-    raise StorageError(f"git {done.args[1]} failed: {said}")
+    raise StorageError(f"git {done.args[1]} failed: {' '.join(said.split())}", hint="git status")
 
 
 def _not_a_work_tree(start: Path, done: subprocess.CompletedProcess[bytes]) -> NotARepository:

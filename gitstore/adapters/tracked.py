@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from gitstore.core.errors import FormatError, LocalFailure
 
 _BESIDE = ".git-storage-new"  # one name for each file: only the holder of the lock writes
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe must not stop us
 LIMIT = 256 << 20  # bytes of one file; a slice has some 10 kB
 
 
@@ -29,17 +30,21 @@ def read(top: Path, name: str) -> bytes | None:
         FormatError: it is a link, a directory, or larger than it can be.
     """
     try:
-        descriptor = os.open(top / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(top / name, _READ)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         if Path(top / name).is_symlink():
             raise FormatError("is a symbolic link, not a file", source=name) from error
         raise LocalFailure(f"{name} cannot be read: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise FormatError("is not a regular file", source=name)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    with os.fdopen(descriptor, "rb") as stream:
         if status.st_size > LIMIT:
             raise FormatError(f"is larger than {LIMIT} bytes", source=name)
         return stream.read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from gitstore.core.errors import UsageError
@@ -24,6 +25,18 @@ class Parser(argparse.ArgumentParser):
         action = super().add_argument(*args, **kwargs)
         self.declared.append(action)
         return action
+
+    def parsed(self, argv: Sequence[str], into: argparse.Namespace) -> argparse.Namespace:
+        """The arguments, with options anywhere among the words, as git takes them.
+
+        Raises:
+            UsageError: they are wrong.
+        """
+        behind = argv[list(argv).index("--") + 1 :] if "--" in argv else ()
+        if any(word.startswith("-") for word in behind):
+            # argparse takes such words for options again when it lets options be anywhere.
+            return self.parse_args(argv, into)
+        return self.parse_intermixed_args(argv, into)
 
     def error(self, message: str) -> NoReturn:
         """See `ArgumentParser.error`.

@@ -10,7 +10,14 @@ from pathlib import Path
 from gitstore.adapters import tracked
 from gitstore.core.blocks import ignored_paths, with_attributes, with_ignored
 from gitstore.core.data_path import problem
-from gitstore.core.errors import Missing, PathRefused, StoreError, UnknownName, UsageError
+from gitstore.core.errors import (
+    FormatError,
+    Missing,
+    PathRefused,
+    StoreError,
+    UnknownName,
+    UsageError,
+)
 from gitstore.core.manifest import DataPath, StorageSpec, parse_manifest
 from gitstore.core.manifest_edit import (
     add_data_path,
@@ -28,6 +35,7 @@ from gitstore.shell.survey import listing
 
 IGNORE = ".gitignore"
 ATTRIBUTES = ".gitattributes"
+_ELSEWHERE = "choose another path: --to PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +137,16 @@ def check_data_path(project: Project, data: DataPath) -> None:
     git, path = project.git, data.path
     wrong = problem(path)
     if wrong is not None:
-        raise PathRefused(f"{path} cannot be a data path: {wrong}")
+        wrong = "it is the top level of the work tree" if path == "." else f"it {wrong}"
+        raise PathRefused(f"{path} cannot be a data path: {wrong}", hint=_ELSEWHERE)
     for other in project.manifest.data:
         if path == other:
             raise PathRefused(f"{path} is a data path already", hint=f"git storage ls {path}")
         if path.startswith(other + "/") or other.startswith(path + "/"):
-            raise PathRefused(f"{path} and the data path {other} lie in one another")
+            inner, outer = sorted((path, other), key=len, reverse=True)
+            raise PathRefused(
+                f"{inner} lies in {outer}: data paths share no files", hint=_ELSEWHERE
+            )
     _check_no_link(git.top, path)
     if git.is_submodule_path(path):
         raise PathRefused(f"{path} is in a submodule", hint="run the command in the submodule")
@@ -167,9 +179,15 @@ def _check_no_link(top: Path, path: str) -> None:
     for depth in range(1, len(parts) + 1):
         step = top.joinpath(*parts[:depth])
         if step.is_symlink():
-            raise PathRefused(f"{path} leads through the link {'/'.join(parts[:depth])}")
+            raise PathRefused(
+                f"{path} cannot be a data path: {'/'.join(parts[:depth])} is a symbolic link",
+                hint=_ELSEWHERE,
+            )
         if depth < len(parts) and step.exists() and not step.is_dir():
-            raise PathRefused(f"{path}: {'/'.join(parts[:depth])} is a file")
+            raise PathRefused(
+                f"{path} cannot be a data path: {'/'.join(parts[:depth])} is a file",
+                hint=_ELSEWHERE,
+            )
 
 
 def _answers(session: Session, spec: StorageSpec) -> None:
@@ -222,10 +240,27 @@ def _one_object(
 
 
 def _described(project: Project, spec: StorageSpec, data: DataPath | None) -> str:
+    """The manifest's text with the description in it.
+
+    Raises:
+        UsageError: the storage cannot be described like that.
+        PathRefused: the data path cannot.
+    """
     text = project.text
-    if spec.name not in project.manifest.storages:
-        text = add_storage(text, spec)
-    return text if data is None else add_data_path(text, data)
+    try:
+        if spec.name not in project.manifest.storages:
+            text = add_storage(text, spec)
+    except FormatError as error:
+        raise UsageError(_without_line(error), hint=error.hint) from error
+    try:
+        return text if data is None else add_data_path(text, data)
+    except FormatError as error:
+        raise PathRefused(_without_line(error), hint=error.hint) from error
+
+
+def _without_line(error: FormatError) -> str:
+    """What is wrong, without the line: the text that it is a line of is never written."""
+    return error.message.removeprefix(f"{error.source}:{error.line}: ")
 
 
 def _texts(project: Project) -> dict[str, str]:

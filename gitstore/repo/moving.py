@@ -49,7 +49,9 @@ def _move_data_path(project: Project, data: DataPath, to: str) -> None:
     manifest = replace(project.manifest, data=others)
     check_data_path(replace(project, manifest=manifest), moved)
     if (top / to).exists():
-        raise PathRefused(f"{to} is there already")
+        raise PathRefused(
+            f"{to} is there already", hint="move it elsewhere, or choose another name"
+        )
     with changing(project, "mv") as session:
         if (top / data.path).exists():
             _rename(project, data.path, to)

@@ -5,6 +5,7 @@ They act locally at once, and on the storage at the next sync, with a preconditi
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -32,7 +33,7 @@ def rm(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
             view = session.offline_view(selection)
             _not_read_only(view)
             if not view.survey.states:
-                raise UnknownName(f"no object of {selection.data.path} is called that")
+                raise _no_object("the pointer", selection)
             plan = view.plan("rm", _decide_rm)
             outcomes = _each(plan, partial(_erased, session, view))
             _drop_promises(session, view, plan)
@@ -62,8 +63,7 @@ def restore(
             view = view if commit is None else _as_of(session, view, commit)
             plan = view.plan("restore", _decide_restore)
             if not plan.actions:
-                at = revision or "the pointer"
-                raise UnknownName(f"{at} names no such object of {selection.data.path}")
+                raise _no_object(revision or "the pointer", selection)
             reports.append(session.execute(plan, view))
         return tuple(reports)
 
@@ -125,11 +125,19 @@ def _erased(session: Session, view: View, action: Action) -> None:
     version = _version_to_erase(state)
     after = None if version is None else Base(version, erase=True)
     stat = view.survey.stats.get(action.path)
+    # Noted first, so that undo finds the bytes whatever happens; a file that is still there takes
+    # back the erasure that was asked for.
+    ledger.add(Change(action.path, base=after, effect="base" if stat is None else "trashed"))
+    ledger.settle()
     if stat is None:
-        ledger.add(Change(action.path, base=after))
-    else:
+        return
+    try:
         binding.tree.to_trash(action.path, stat, session.trash(binding))
-        ledger.add(Change(action.path, base=after, effect="trashed", gone=True))
+    except StorageError:
+        ledger.add(Change(action.path, base=action.seen.base, effect=None))
+        ledger.settle()
+        raise
+    ledger.add(Change(action.path, base=after, effect=None, gone=True))
     ledger.settle()
 
 
@@ -171,6 +179,14 @@ def _as_of(session: Session, view: View, commit: str) -> View:
     return view.with_states(states)
 
 
+def _no_object(where: str, selection: Selection) -> UnknownName:
+    data_path = selection.data.path
+    named = ", ".join(f"{data_path}/{path}" for path in selection.paths) or data_path
+    return UnknownName(
+        f"{where} names no object at {named}", hint=f"git storage ls {shlex.quote(data_path)}"
+    )
+
+
 def _each(plan: Plan, step: Callable[[Action], None]) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for action in plan.actions:
@@ -185,7 +201,7 @@ def _each(plan: Plan, step: Callable[[Action], None]) -> tuple[Outcome, ...]:
 
 def _drop_promises(session: Session, view: View, plan: Plan) -> None:
     """Promises of our own for bytes that are no longer here are taken back from the pointer."""
-    entries = dict(view.pointer.entries)
+    entries = view.entries
     for action in plan.actions:
         entry = entries.get(action.path)
         if entry is None or not is_promise(entry) or action.seen.recorded != entry.sha256:

@@ -176,7 +176,20 @@ def open_project(start: Path) -> Project:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise FormatError("is not UTF-8", source=MANIFEST) from error
+    _refuse_markers(text)
     return Project(git, text, parse_manifest(text, MANIFEST))
+
+
+def _refuse_markers(text: str) -> None:
+    """Name the first line that an unresolved merge has left: as YAML it would be misunderstood."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+            raise FormatError(
+                f"the line is a conflict marker, '{line[:7]}': an unresolved merge",
+                source=MANIFEST,
+                line=number,
+                hint=f"edit {MANIFEST}, then: git add {MANIFEST}",
+            )
 
 
 def _file_name(name: str, part: str) -> str:

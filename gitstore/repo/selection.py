@@ -83,12 +83,18 @@ def below_top(target: str, where: tuple[Path, str]) -> str:
         try:
             target = Path(target).relative_to(top).as_posix()
         except ValueError as error:
-            raise PathRefused(f"{target} is outside the work tree {top}") from error
+            raise _outside(target, top) from error
         prefix = ""
     path = posixpath.normpath(posixpath.join(prefix, target))
     if path == ".." or path.startswith("../"):
-        raise PathRefused(f"{target} is outside the work tree {top}")
+        raise _outside(target, top)
     return path
+
+
+def _outside(target: str, top: Path) -> PathRefused:
+    return PathRefused(
+        f"{target} is outside the work tree {top}", hint="name a path inside, as git ls-files does"
+    )
 
 
 def _meant(manifest: Manifest, target: str, where: tuple[Path, str]) -> Sequence[Selection]:

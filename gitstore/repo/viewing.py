@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gitstore.core.cases import local_case, recorded_case, remote_case, settled
+from gitstore.core.errors import UnknownName
 from gitstore.core.manifest import DataPath, Mode, StorageSpec
 from gitstore.core.model import Action, Kind, Plan, State
 from gitstore.core.place import Place
@@ -181,7 +183,12 @@ def explain(project: Project, target: str, remote: bool = False) -> Explanation:
     data, path = one_object(project.manifest, target, project.where)
     with reading(project) as session:
         view = _looked(session, Selection(data, () if data.single else (path,)), remote)
-        state = next((s for s in view.survey.states if s.path == path), State(path))
+        state = next((s for s in view.survey.states if s.path == path), None)
+        if state is None:
+            raise UnknownName(
+                f"there is no object {target}, neither recorded nor here",
+                hint=f"git storage ls {shlex.quote(data.path)}",
+            )
         view = view.with_states([state])
         sync = view.plan("sync", decision(view)).actions[0]
         stage = view.plan("stage", decide_stage).actions[0]

@@ -104,9 +104,9 @@ class Screen:
 
     def error(self, message: str, hint: str | None = None) -> None:
         """What went wrong, and what to do about it."""
-        self._tell((Painted("error: ", f"{BOLD};{RED}"), message))
+        self._tell((Painted("error: ", f"{BOLD};{RED}"), _on_one_line(message)))
         if hint is not None:
-            self._tell((Painted("hint: ", YELLOW), hint))
+            self._tell((Painted("hint: ", YELLOW), _on_one_line(hint)))
 
     def trace(self, text: str) -> None:
         """A traceback, for GIT_STORAGE_TRACE."""
@@ -162,6 +162,11 @@ def screen() -> Screen:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     return Screen(sys.stdout, sys.stderr, environment=dict(os.environ))
+
+
+def _on_one_line(text: str) -> str:
+    # A name may hold a newline, and programs tell errors from other talk by the line.
+    return text.replace("\n", "\\n")
 
 
 def silence() -> None:

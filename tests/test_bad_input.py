@@ -1,0 +1,469 @@
+"""What a mistake costs: one sentence, one thing to do about it, and nothing that has changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tests import servers
+from tests.lab import Lab, Result
+
+OBJECTS = {"a.txt": b"one", "sub/b.txt": b"two"}
+USAGE = 129
+FATAL = 128
+
+
+def refused(lab: Lab, *args: str, code: int = FATAL, at: str = ".") -> Result:
+    """Run a command that must be refused, and hold it to the promise at the top."""
+    before = lab.snapshot()
+    result = lab.storage(*args, at=at).fails(code)
+    told(result)
+    assert lab.snapshot() == before
+    return result
+
+
+def told(result: Result) -> None:
+    """Hold what was said to the promise: one sentence, one hint, and neither is ours to mend."""
+    lines = result.err.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["error", "hint"], str(result)
+    assert result.out == "", str(result)
+    result.never_says("defect", "Traceback", "None", "git storage None")
+    message = lines[0].removeprefix("error: ")
+    assert not message.endswith("."), str(result)
+
+
+@pytest.fixture
+def described(lab: Lab) -> Lab:
+    """A project with a data path, committed and staged."""
+    lab.describe(OBJECTS)
+    lab.storage("stage", "--all")
+    return lab
+
+
+# URLs
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "s3://",
+        "s3:///key",
+        "s4://bucket",
+        "s3:bucket",
+        "http://",
+        "s3://key:secret@bucket/x",
+        "https://example.org/?X-Amz-Signature=abc",
+        "s3://bucket/../other",
+        "s3://bu cket/x",
+        "s3://bucket/\x1b[31m",
+        "file://host/else",
+        "ftp://example.org/x",
+        "://",
+        "gs://",
+        "az://",
+    ],
+)
+def test_a_url_that_cannot_be_understood(lab: Lab, url: str) -> None:
+    refused(lab, "add", "survey", "--to", "data", "--", url)
+
+
+def test_an_endpoint_that_is_none(lab: Lab) -> None:
+    refused(lab, "add", "survey", "s3://bucket", "--endpoint", "localhost:9000", "--to", "data")
+
+
+def test_a_storage_without_a_url(lab: Lab) -> None:
+    refused(lab, "add", "survey", "--to", "data", code=USAGE).says("survey", "URL")
+
+
+@pytest.mark.parametrize("name", ["", "-x", "a b", "a/b", "a\nb", "ä" * 300, "..", "a:b"])
+def test_a_name_that_no_storage_can_have(lab: Lab, name: str) -> None:
+    lab.bucket.put("a", b"x")
+    result = refused(lab, "add", "--to", "data", "--", name, "../bucket", code=USAGE)
+    result.never_says(".storage.yaml")
+
+
+# Storages that do not answer
+
+
+def test_a_directory_that_is_not_there(lab: Lab) -> None:
+    refused(lab, "add", "survey", "../nowhere", "--to", "data").says("nowhere")
+
+
+def test_a_directory_that_has_gone(described: Lab) -> None:
+    described.bucket.root.rename(described.root / "moved")
+    for args in (["sync"], ["status", "--remote"], ["sync", "-n"]):
+        refused(described, *args).says("bucket")
+
+
+def test_a_bucket_that_is_not_there(lab: Lab, ministack: servers.S3Server) -> None:
+    seeing = lab.seeing(**ministack.environment)
+    url, endpoint = "s3://no-such-bucket", ministack.endpoint
+    refused(seeing, "add", "survey", url, "--endpoint", endpoint, "--to", "data").says(
+        "no-such-bucket"
+    )
+
+
+def test_no_credentials(lab: Lab, bucket: servers.Bucket) -> None:
+    # Without this variable the SDK would look for an instance's credentials on the network.
+    seeing = lab.seeing(AWS_EC2_METADATA_DISABLED="true")
+    endpoint = bucket.server.endpoint
+    refused(seeing, "add", "survey", bucket.url, "--endpoint", endpoint, "--to", "data").says(
+        "credentials"
+    )
+
+
+def test_credentials_that_are_wrong(lab: Lab, bucket: servers.Bucket) -> None:
+    seeing = lab.seeing(
+        **{**bucket.server.environment, "AWS_ACCESS_KEY_ID": "AKIDNOBODYNOBODY0000"}
+    )
+    endpoint = bucket.server.endpoint
+    refused(seeing, "add", "survey", bucket.url, "--endpoint", endpoint, "--to", "data")
+
+
+def test_no_network(lab: Lab, ministack: servers.S3Server) -> None:
+    seeing = lab.seeing(**ministack.environment)
+    endpoint = f"http://127.0.0.1:{servers.free_port()}"
+    refused(seeing, "add", "survey", "s3://any-bucket", "--endpoint", endpoint, "--to", "data")
+
+
+def test_a_name_that_no_server_has(lab: Lab, ministack: servers.S3Server) -> None:
+    seeing = lab.seeing(**ministack.environment)
+    endpoint = "http://nowhere.invalid"
+    refused(seeing, "add", "survey", "s3://any-bucket", "--endpoint", endpoint, "--to", "data")
+
+
+# Permissions and room
+
+
+def powerless(lab: Lab, *args: str) -> Result:
+    """Run `git storage` so that permissions hold, even for root."""
+    drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    command = [sys.executable, "-m", "gitstore", *args]
+    return lab.run(*(drop if os.geteuid() == 0 else []), *command)
+
+
+def test_a_storage_that_may_not_be_read(lab: Lab) -> None:
+    lab.bucket.put("a", b"x")
+    before = lab.snapshot()
+    lab.bucket.root.chmod(0)
+    result = powerless(lab, "add", "survey", "../bucket", "--to", "data").fails(FATAL)
+    lab.bucket.root.chmod(0o700)
+    told(result)
+    assert lab.snapshot() == before
+
+
+def test_a_part_of_a_storage_that_may_not_be_read(described: Lab) -> None:
+    before = described.snapshot()
+    (described.bucket.root / "sub").chmod(0)
+    result = powerless(described, "sync").fails(FATAL)
+    (described.bucket.root / "sub").chmod(0o700)
+    told(result)
+    result.says("sub")
+    assert described.snapshot() == before
+
+
+def test_a_git_directory_that_may_not_be_written(described: Lab) -> None:
+    before = described.snapshot()
+    (described.top / ".git/storage").chmod(0o500)
+    (described.top / ".git/storage/lock").chmod(0o400)
+    result = powerless(described, "sync").fails(FATAL)
+    (described.top / ".git/storage").chmod(0o700)
+    told(result)
+    assert described.snapshot() == before
+
+
+def test_a_state_that_is_no_database(described: Lab) -> None:
+    (described.top / ".git/storage/state.db").write_bytes(b"garbage" * 1000)
+    refused(described, "status")
+
+
+# A full disk
+
+
+def on_a_small_disk(lab: Lab, script: str) -> Result:
+    """Run a shell script at a file system of 512 KiB of its own, which ends with it."""
+    (lab.root / "small").mkdir()
+    mount = 'mount -t tmpfs -o size=512k tmpfs "$0" && cd "$0"\n'
+    own = ["--mount", *(["--map-root-user"] if os.geteuid() else [])]
+    shell = ["sh", "-ec", mount + script, str(lab.root / "small")]
+    return lab.run("unshare", *own, *shell)
+
+
+CLONE = "git clone --quiet --template= ../remote.git .\n"
+FILL = "dd if=/dev/zero of=.git/full bs=1k 2>../talk || true\n"
+
+
+def test_a_disk_without_room_for_one_object(lab: Lab) -> None:
+    lab.describe({**OBJECTS, "big": bytes(1 << 20)})
+    script = CLONE + "git storage stage --all || code=$?; find data -type f; exit $code"
+    result = on_a_small_disk(lab, script).fails(1)
+    result.says("data/big", "no room", "data/a.txt\n", "data/sub/b.txt\n")
+    result.never_says("defect", "data/big\n", "tmp")
+
+
+@pytest.mark.parametrize(
+    "command", ["stage --all", "sync", "add more ../bucket/sub --access read --to more"]
+)
+def test_a_disk_without_any_room(lab: Lab, command: str) -> None:
+    lab.describe(OBJECTS)
+    script = f"{CLONE}{FILL}git storage {command} || code=$?; exit $code"
+    told(on_a_small_disk(lab, script).fails(FATAL))
+
+
+def test_a_status_does_not_need_room(lab: Lab) -> None:
+    lab.describe(OBJECTS)
+    on_a_small_disk(lab, f"{CLONE}{FILL}git storage status").says("0 of 2 objects here")
+
+
+def test_a_disk_that_becomes_full_between_two_commands(lab: Lab) -> None:
+    lab.describe(OBJECTS)
+    edit = "echo edited >data/a.txt; echo new >data/new\n"
+    script = f"{CLONE}git storage -q stage --all\n{edit}{FILL}git storage sync || code=$?\n"
+    after = "cat data/a.txt data/new; rm .git/full; git storage sync"
+    on_a_small_disk(lab, f"{script}{after}").says("edited\nnew\n").never_says("defect")
+    assert lab.bucket.objects() == {"a.txt": b"edited\n", "new": b"new\n", "sub/b.txt": b"two"}
+
+
+def test_a_storage_without_room(lab: Lab) -> None:
+    script = """
+    mkdir bucket; echo one >bucket/a; cd ../project
+    git storage -q add survey ../small/bucket --to data; git storage -q stage --all
+    head -c 1000000 /dev/zero >data/big; echo two >data/a
+    git storage sync || code=$?; find ../small -type f; cat ../small/bucket/a; exit $code
+    """
+    result = on_a_small_disk(lab, script).fails(1)
+    result.says("data/big", "small/bucket/a\n", "two\n").never_says("defect", "tmp", "bucket/big")
+    assert len(lab.read("data/big")) == 1_000_000
+
+
+# The manifest
+
+
+MANIFEST = """version: 1
+storages:
+  survey:
+    url: ../bucket
+data:
+  data:
+    storage: survey
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("version: 1\nstorages: [\n", 3),
+        (MANIFEST.replace("url:", "uri:"), 4),
+        (MANIFEST + "  data:\n    storage: survey\n", 8),
+        (MANIFEST.replace("    url: ../bucket\n", "    url: ../bucket\n    secret: abc\n"), 5),
+        (MANIFEST.replace("../bucket", "s3://AKIA:secret@bucket"), 4),
+        (MANIFEST.replace("storage: survey", "storage: other"), 7),
+        (MANIFEST.replace("version: 1", "version: 2"), 1),
+        (MANIFEST.replace("version: 1\n", ""), 1),
+        (MANIFEST.replace("  data:\n", "  ../data:\n"), 6),
+        (MANIFEST.replace("  survey:", "\tsurvey:"), 3),
+        (MANIFEST.replace("../bucket", "*anchor"), 4),
+        ("just words\n", 1),
+    ],
+)
+def test_a_manifest_that_cannot_be_read(described: Lab, text: str, line: int) -> None:
+    described.write(".storage.yaml", text.encode())
+    for args in (["status"], ["sync"], ["stage", "--all"], ["ls"]):
+        refused(described, *args).says(f".storage.yaml:{line}: ")
+
+
+def test_a_manifest_in_a_merge(described: Lab) -> None:
+    described.write(".storage.yaml", f"<<<<<<< HEAD\n{MANIFEST}=======\n".encode())
+    refused(described, "status").says(".storage.yaml:1: ", "merge", "git add")
+
+
+def test_a_manifest_that_is_no_text(described: Lab) -> None:
+    described.write(".storage.yaml", b"\xff\xfe")
+    refused(described, "status").says(".storage.yaml")
+
+
+def test_a_manifest_that_is_a_link(described: Lab) -> None:
+    described.write("else", MANIFEST.encode())
+    described.remove(".storage.yaml")
+    (described.top / ".storage.yaml").symlink_to("else")
+    refused(described, "status").says(".storage.yaml")
+
+
+# The pointer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"git-storage pointer 1\n",
+        b"git-storage pointer 2\nfrom file:../bucket/\n",
+        b"git-storage pointer 1\nfrom file:../bucket/\n<<<<<<< HEAD\na.txt\t3\n=======\n",
+        b"git-storage pointer 1\nfrom file:../bucket/\na.txt\tmany\n",
+        b"git-storage pointer 1\nfrom file:../bucket/\nb\t1\na\t1\n",
+        b"git-storage pointer 1\r\nfrom file:../bucket/\r\n",
+        b"git-storage pointer 1\nfrom file:../bucket/\nsliced\n",
+    ],
+)
+def test_a_pointer_that_cannot_be_read(described: Lab, text: bytes) -> None:
+    described.write("data.storage", text)
+    for args in (["status"], ["sync"], ["stage", "--all"], ["ls", "data"], ["record"], ["diff"]):
+        refused(described, *args).says("data.storage")
+
+
+def test_a_pointer_that_is_missing(described: Lab) -> None:
+    described.remove("data.storage")
+    for args in (["status"], ["sync"], ["stage", "--all"], ["ls"]):
+        refused(described, *args).says("data.storage", "git restore data.storage")
+
+
+def test_a_pointer_that_is_a_directory(described: Lab) -> None:
+    described.remove("data.storage")
+    described.write("data.storage/x", b"x")
+    refused(described, "status").says("data.storage")
+
+
+# Names of things
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["stage", "nothing"],
+        ["sync", "nothing"],
+        ["status", "nothing"],
+        ["ls", "nothing"],
+        ["unstage", "nothing"],
+        ["record", "nothing"],
+        ["forget", "nothing"],
+        ["diff", "--", "nothing"],
+        ["diff", "nothing..HEAD"],
+        ["doctor", "nothing"],
+        ["restore", "data/nothing"],
+        ["restore", "--from", "nothing", "data/a.txt"],
+        ["rm", "data/nothing"],
+        ["mv", "nothing", "else"],
+        ["status", "--explain", "nothing"],
+        ["status", "--explain", "data/nothing"],
+        ["sync", "/etc"],
+        ["sync", "../else"],
+        ["stage", "nothing", "--to", "more"],
+    ],
+)
+def test_something_that_is_not_described(described: Lab, args: list[str]) -> None:
+    refused(described, *args)
+
+
+def test_an_operation_that_nobody_did(lab: Lab) -> None:
+    refused(lab, "undo")
+
+
+# Data paths
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("data/inner", "data"),
+        ("data", "data"),
+        (".git/x", "git"),
+        (".git", "git"),
+        ("../else", "outside"),
+        ("/srv/else", "outside"),
+        (".", "."),
+        ("", ""),
+        ("x.storage", "x.storage"),
+        ("sub/.GIT/x", "git"),
+        ("a\nb", "control"),
+        ("x" * 250, "240"),
+    ],
+)
+def test_a_path_that_cannot_be_a_data_path(described: Lab, path: str, says: str) -> None:
+    refused(described, "add", "survey", "--prefix", "sub/", "--to", path).says(says)
+
+
+def test_a_data_path_around_another(lab: Lab) -> None:
+    lab.bucket.put("a", b"x")
+    lab.storage("add", "survey", "../bucket", "--to", "deep/data")
+    refused(lab, "add", "survey", "--to", "deep", "--access", "read").says("deep/data")
+
+
+def test_a_data_path_through_a_link(lab: Lab) -> None:
+    lab.bucket.put("a", b"x")
+    (lab.root / "elsewhere").mkdir()
+    (lab.top / "link").symlink_to("../elsewhere")
+    for path in ("link", "link/data"):
+        refused(lab, "add", "survey", "../bucket", "--to", path).says("link")
+
+
+def test_a_data_path_below_a_file(lab: Lab) -> None:
+    lab.write("file", b"x")
+    refused(lab, "add", "survey", "../bucket", "--to", "file/data").says("file")
+
+
+def test_a_data_path_with_tracked_files(lab: Lab) -> None:
+    lab.write("data/code.py", b"x")
+    lab.commit("code")
+    refused(lab, "add", "survey", "../bucket", "--to", "data").says("data/code.py", "git rm")
+
+
+@pytest.mark.parametrize("name", [".storage.yaml", "data.storage"])
+def test_a_manifest_or_pointer_that_git_ignores(lab: Lab, name: str) -> None:
+    lab.write(".gitignore", f"# ours\n{name}\n".encode())
+    refused(lab, "add", "survey", "../bucket", "--to", "data").says(name, ".gitignore:2")
+
+
+def test_a_name_that_is_another_place(described: Lab) -> None:
+    (described.root / "second").mkdir()
+    refused(described, "add", "survey", "../second", "--to", "more", code=USAGE).says("../bucket")
+
+
+def test_two_writable_data_paths_on_one_key_range(described: Lab) -> None:
+    for prefix in ([], ["--prefix", "sub/"], ["--prefix", "sub/b.txt"]):
+        refused(described, "add", "survey", "--to", "more", *prefix).never_says(".yaml:")
+
+
+def test_two_names_for_one_key_range(described: Lab) -> None:
+    refused(described, "add", "other", "../bucket/sub", "--to", "more").says("data")
+
+
+# The command line
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["add"],
+        ["stage"],
+        ["stage", "--all", "data"],
+        ["restore"],
+        ["rm"],
+        ["mv", "data"],
+        ["forget"],
+        ["sync", "--keep", "everything"],
+        ["sync", "--allow-deletes", "-1"],
+        ["sync", "-j", "0"],
+        ["stage", "-j", "many", "--all"],
+        ["no-such-verb"],
+        ["statsu"],
+        ["status", "--no-such-option"],
+        ["--no-such-option"],
+        ["status", "--explain", "data/a.txt", "data"],
+        ["diff", "HEAD", "HEAD", "HEAD", "--"],
+        ["-C"],
+    ],
+)
+def test_a_wrong_command_line(described: Lab, args: list[str]) -> None:
+    refused(described, *args, code=USAGE)
+
+
+def test_no_command_at_all(lab: Lab) -> None:
+    lab.storage().fails(USAGE).says("git storage help COMMAND").never_says("error:")
+
+
+def test_outside_of_any_repository(lab: Lab) -> None:
+    (lab.root / "plain").mkdir()
+    told(lab.storage("status", at="../plain").fails(FATAL).says("git repository"))
