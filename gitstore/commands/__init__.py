@@ -24,6 +24,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "forget": "gitstore.commands.forget",
     },
     "bring data here": {
+        "clone": "gitstore.commands.clone",
+        "start": "gitstore.commands.start",
         "stage": "gitstore.commands.stage",
         "unstage": "gitstore.commands.unstage",
         "restore": "gitstore.commands.restore",

@@ -15,6 +15,7 @@ from gitstore.repo import (
     moving,
     objects,
     staging,
+    starting,
     syncing,
     undoing,
     viewing,
@@ -24,6 +25,7 @@ from gitstore.repo.diffing import Difference
 from gitstore.repo.examining import Finding
 from gitstore.repo.project import Project, open_project
 from gitstore.repo.staging import StageOptions
+from gitstore.repo.starting import Started, StartOptions
 from gitstore.repo.syncing import SyncOptions
 from gitstore.repo.undoing import Undone
 from gitstore.repo.viewing import Described, Explanation, Listed, Status
@@ -97,6 +99,12 @@ class Repo:
     ) -> tuple[Report, ...]:
         """Bring the recorded versions here, verified."""
         return staging.stage(self.project, targets, options or StageOptions(), listener)
+
+    def start(
+        self, options: StartOptions | None = None, listener: Listener | None = None
+    ) -> Started:
+        """Check every storage's access, then bring up each data path in its mode."""
+        return starting.start(self.project, options or StartOptions(), listener)
 
     def unstage(self, *targets: str, listener: Listener | None = None) -> tuple[Report, ...]:
         """Give local space back; storage and pointer keep theirs."""

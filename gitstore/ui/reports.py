@@ -63,7 +63,7 @@ def show_reports(
         screen.document(command, dry_run=False, reports=found, pointers=list(pointers))
         return status
     for report in reports:
-        _show_report(screen, report)
+        show_report(screen, report)
     commit_hint(screen, command, pointers)
     return status
 
@@ -84,7 +84,8 @@ def show_failures(screen: Screen, report: Report) -> None:
             screen.error(f"{path}: {failure.message}", failure.hint)
 
 
-def _show_report(screen: Screen, report: Report) -> None:
+def show_report(screen: Screen, report: Report) -> None:
+    """What came of one data path."""
     plan = report.plan
     if screen.manner.verbose:
         for outcome in report.outcomes:

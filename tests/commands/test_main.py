@@ -135,6 +135,8 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         ("status", "--explain", "data/m31.fits"),
         ("status", "--only-here"),
         ("diff",),
+        ("clone", "../remote.git", "../another"),
+        ("start",),
         ("stage", "-n", "--all"),
         ("stage", "--all"),
         ("unstage", "again"),

@@ -1,0 +1,284 @@
+"""`start`, and the second half of `clone`: bring up everything that a checkout describes.
+
+A storage that cannot be had never keeps the others from being brought up. Access is checked before
+anything moves, so that what has to be asked is asked at once and not after an hour of copying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from gitstore.core.errors import LocalFailure, Stopped, StorageError, Unsupported
+from gitstore.core.manifest import DataPath, Mode
+from gitstore.core.model import Kind
+from gitstore.core.report import Listener, Report
+from gitstore.repo.project import Project
+from gitstore.repo.staging import StageOptions, plan_stage, stage
+
+_AT_A_TIME = 8
+
+
+class Answer(Enum):
+    """What to do about a storage that cannot be had."""
+
+    SKIP = "skip"
+    RETRY = "retry"
+
+
+class End(Enum):
+    """How far something was brought up."""
+
+    READY = "ready"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether a storage can be had.
+
+    Attributes:
+        name: the storage.
+        end: READY, SKIPPED on purpose, or FAILED.
+        problem: why it cannot be had.
+    """
+
+    name: str
+    end: End
+    problem: StorageError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one data path would copy here.
+
+    Attributes:
+        data: the data path.
+        objects: how many objects.
+        size: bytes.
+        free: the free bytes of the file system that they go to.
+        device: which file system that is.
+    """
+
+    data: DataPath
+    objects: int
+    size: int
+    free: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came of one data path.
+
+    Attributes:
+        data: the data path.
+        end: READY, SKIPPED on purpose, or FAILED.
+        report: what was copied, or None where nothing was tried.
+        problem: why it was not brought up.
+    """
+
+    data: DataPath
+    end: End
+    report: Report | None = None
+    problem: StorageError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What came of everything.
+
+    Attributes:
+        storages: every storage of the manifest.
+        data: every data path.
+    """
+
+    storages: tuple[Reached, ...]
+    data: tuple[Brought, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was brought up that was not skipped on purpose."""
+        ends = [*(each.end for each in self.storages), *(each.end for each in self.data)]
+        return End.FAILED not in ends
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """How to bring up.
+
+    Attributes:
+        skip: storages to leave out.
+        ask: the answer about a storage that cannot be had; None leaves it out as a failure. May
+            raise `Stopped`.
+        tell: is told what is about to be copied, before anybody is asked.
+        confirm: whether to copy it; None copies it if there is room.
+        jobs: transfers at a time, or None for what suits the storages.
+    """
+
+    skip: tuple[str, ...] = ()
+    ask: Callable[[Reached], Answer] | None = None
+    tell: Callable[[tuple[Need, ...]], None] | None = None
+    confirm: Callable[[tuple[Need, ...]], bool] | None = None
+    jobs: int | None = None
+
+
+def start(project: Project, options: StartOptions, listener: Listener | None = None) -> Started:
+    """Check every storage's access, then bring up each data path in its mode.
+
+    Raises:
+        UnknownName: a storage to skip is not described.
+        Stopped: somebody chose to stop; nothing was moved.
+    """
+    for name in options.skip:
+        project.storage(name)
+    storages = _reached(project, options)
+    ends = {each.name: each for each in storages}
+    copies: list[DataPath] = []
+    found: dict[str, Brought] = {}
+    for data in project.manifest.data.values():
+        at = ends[data.storage]
+        if at.end is not End.READY:
+            found[data.path] = Brought(data, at.end)
+        elif data.mode is Mode.COPY:
+            copies.append(data)
+        else:
+            found[data.path] = _without_copy(data)
+    needed, broken = _needs(project, copies)
+    for each in (*broken, *_copied(project, needed, options, listener)):
+        found[each.data.path] = each
+    return Started(storages, tuple(found[path] for path in project.manifest.data))
+
+
+def access(project: Project, names: Iterable[str]) -> tuple[Reached, ...]:
+    """Whether storages can be had: the first item of one listing of each, at the same time."""
+    from concurrent.futures import ThreadPoolExecutor  # late: most commands need no thread
+
+    asked = tuple(names)
+    with ThreadPoolExecutor(_AT_A_TIME) as crew:
+        problems = tuple(crew.map(lambda name: _problem(project, name), asked))
+    return tuple(
+        Reached(name, End.READY if problem is None else End.FAILED, problem)
+        for name, problem in zip(asked, problems, strict=True)
+    )
+
+
+def short_of_room(needs: Sequence[Need]) -> tuple[int, int] | None:
+    """The bytes needed and free on the first file system without room for them, or None."""
+    for device in dict.fromkeys(need.device for need in needs):
+        there = [need for need in needs if need.device == device]
+        size = sum(need.size for need in there)
+        if size > there[0].free:
+            return size, there[0].free
+    return None
+
+
+def _reached(project: Project, options: StartOptions) -> tuple[Reached, ...]:
+    asked = [name for name in project.manifest.storages if name not in options.skip]
+    found = {name: Reached(name, End.SKIPPED) for name in options.skip}
+    for each in access(project, asked):
+        found[each.name] = _settled(project, each, options)
+    return tuple(found[name] for name in project.manifest.storages)
+
+
+def _settled(project: Project, reached: Reached, options: StartOptions) -> Reached:
+    while reached.end is End.FAILED and options.ask is not None:
+        if options.ask(reached) is Answer.SKIP:
+            return Reached(reached.name, End.SKIPPED, reached.problem)
+        (reached,) = access(project, (reached.name,))
+    return reached
+
+
+def _problem(project: Project, name: str) -> StorageError | None:
+    spec = project.storage(name)
+    fed = [data for data in project.manifest.data.values() if data.storage == name]
+    try:
+        # Without the facts: they may be used by one thread only.
+        store = project.open_store(spec)
+        if fed and fed[0].single:
+            store.stat(fed[0].prefix)
+            return None
+        # Below the data path's prefix, because more may not be allowed.
+        for _ in store.list(fed[0].prefix if fed else ""):
+            break
+    except StorageError as error:
+        return error
+    return None
+
+
+def _without_copy(data: DataPath) -> Brought:
+    if data.mode is Mode.REFERENCE:
+        return Brought(data, End.READY)
+    problem = Unsupported(
+        f"{data.path} is in mode mount, which is not available yet",
+        hint=f"git config storage.{data.storage}.mode copy  # for this clone, or: reference",
+    )
+    return Brought(data, End.FAILED, problem=problem)
+
+
+def _needs(
+    project: Project, copies: Sequence[DataPath]
+) -> tuple[tuple[Need, ...], tuple[Brought, ...]]:
+    """What the data paths would copy, and those of which that cannot be said."""
+    from shutil import disk_usage  # late: it brings every format of archives with it
+
+    needed: list[Need] = []
+    broken: list[Brought] = []
+    for data in copies:
+        try:
+            (plan,) = plan_stage(project, [_target(project, data)], StageOptions())
+        except StorageError as error:
+            broken.append(Brought(data, End.FAILED, problem=error))
+            continue
+        moved = [a.seen.pointer for a in plan.of(Kind.FETCH, Kind.REPLACE)]
+        size = sum(version.size for version in moved if version is not None)
+        there = _existing(project.git.top / data.path)
+        free, device = disk_usage(there).free, there.stat().st_dev
+        needed.append(Need(data, len(moved), size, free, device))
+    return tuple(needed), tuple(broken)
+
+
+def _copied(
+    project: Project,
+    needed: tuple[Need, ...],
+    options: StartOptions,
+    listener: Listener | None,
+) -> tuple[Brought, ...]:
+    moving = tuple(need for need in needed if need.objects)
+    if moving and options.tell is not None:
+        options.tell(moving)
+    if moving and options.confirm is not None:
+        if not options.confirm(moving):
+            return tuple(Brought(need.data, End.SKIPPED) for need in needed)
+    elif moving and (short := short_of_room(moving)) is not None:
+        problem = LocalFailure(
+            f"{short[0]:,} bytes do not fit into the {short[1]:,} that are free here",
+            hint="git storage stage PATH  # stages a part",
+        )
+        return tuple(Brought(need.data, End.FAILED, problem=problem) for need in needed)
+    return tuple(_staged(project, need.data, options, listener) for need in needed)
+
+
+def _staged(
+    project: Project, data: DataPath, options: StartOptions, listener: Listener | None
+) -> Brought:
+    try:
+        wanted = StageOptions(jobs=options.jobs)
+        (report,) = stage(project, [_target(project, data)], wanted, listener)
+    except Stopped:
+        raise
+    except StorageError as error:
+        return Brought(data, End.FAILED, problem=error)
+    return Brought(data, End.READY if report.complete else End.FAILED, report)
+
+
+def _target(project: Project, data: DataPath) -> str:
+    # Absolute, because a relative one would be seen from the caller's directory.
+    return str(project.git.top / data.path)
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)

@@ -1,0 +1,121 @@
+"""`git storage start`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.commands.terminal import on_a_terminal
+from tests.lab import Lab
+
+FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen"}
+
+
+@pytest.fixture
+def two(lab: Lab) -> Lab:
+    """A clone of a project with two storages, of which one has gone since; nothing is staged."""
+    (lab.root / "archive").mkdir()
+    (lab.root / "archive" / "old.fits").write_bytes(b"old")
+    lab.describe(FILES)
+    lab.storage("add", "archive", "../archive", "--to", "old")
+    lab.commit("two storages")
+    (lab.root / "archive").rename(lab.root / "gone")
+    return lab.clone()
+
+
+def test_everything_is_brought_up(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("start").says("data: 2 objects, 11 B to copy", "free", "2 objects fetched")
+    assert lab.files() == FILES
+    lab.storage("start").says("data: nothing to do").never_says("to copy")
+
+
+def test_it_works_from_a_subdirectory(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.write("notes/x", b"")
+    lab.storage("start", at="notes").says("../data: 2 objects fetched")
+
+
+def test_what_cannot_be_had_stops_nothing_else(two: Lab) -> None:
+    two.storage("start").fails(1).says("error: archive: ", "hint: ", "data: 2 objects fetched")
+    assert two.files() == FILES
+    assert not two.exists("old")
+
+
+def test_what_is_skipped_on_purpose_is_no_failure(two: Lab) -> None:
+    two.storage("start", "--skip", "archive").says("archive: skipped", "old: not brought up")
+    assert two.files() == FILES
+    two.storage("start", "--skip", "nothing").fails(128).says("no storage is called nothing")
+
+
+def test_an_object_that_fails_is_a_failure(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.bucket.delete("m31.fits")
+    lab.storage("start").fails(1).says("error: data/m31.fits:", "1 object fetched")
+
+
+def test_a_broken_pointer_stops_no_other_data_path(two: Lab) -> None:
+    (two.root / "gone").rename(two.root / "archive")
+    two.write("old.storage", b"nonsense\n")
+    two.storage("start").fails(1).says("error: old: old.storage", "data: 2 objects fetched")
+
+
+def test_without_a_terminal_nothing_is_asked(two: Lab) -> None:
+    asking = two.seeing(GIT_TERMINAL_PROMPT="1")
+    asking.storage("start", tell="a\n").fails(1).never_says("[s]kip", "[Y/n]")
+    assert asking.files() == FILES
+
+
+def test_a_reference_needs_no_copy_and_a_mount_is_not_there_yet(lab: Lab) -> None:
+    lab.describe(FILES, "--mode", "reference")
+    lab.storage("start").says("data: a reference")
+    assert not lab.exists("data")
+    lab.storage("add", "survey", "--to", "mounted", "--mode", "mount", "--access", "read")
+    lab.storage("start").fails(1).says("mounted is in mode mount", "storage.survey.mode")
+
+
+def test_json_tells_of_every_storage_and_data_path(two: Lab) -> None:
+    found = two.storage("start", "--json").fails(1).json()
+    assert [(s["name"], s["end"]) for s in found["storages"]] == [
+        ("survey", "ready"),
+        ("archive", "failed"),
+    ]
+    assert found["storages"][1]["error"]
+    assert {d["path"]: d["end"] for d in found["data_paths"]} == {"data": "ready", "old": "failed"}
+
+
+def test_on_a_terminal_somebody_chooses_to_skip_and_to_copy(two: Lab) -> None:
+    done = on_a_terminal(two, "start", typed="r\ns\n\n")
+    assert done.code == 0, done.said
+    assert done.said.count("[s]kip it, [r]etry, [a]bort?") == 2
+    assert "copy 2 objects, 11 B; " in done.said
+    assert two.files() == FILES
+
+
+@pytest.mark.parametrize("typed", ["a\n", "\n", "x\nA\n"])
+def test_on_a_terminal_somebody_chooses_to_stop(two: Lab, typed: str) -> None:
+    done = on_a_terminal(two, "start", typed=typed)
+    assert done.code == 1, done.said
+    assert "stopped before anything was moved" in done.said
+    assert not two.exists("data")
+
+
+def test_on_a_terminal_somebody_chooses_not_to_copy(lab: Lab) -> None:
+    lab.describe(FILES)
+    done = on_a_terminal(lab, "start", typed="n\n")
+    assert (done.code, lab.exists("data")) == (0, False)
+    assert "data: not brought up" in done.said
+
+
+def test_yes_copies_without_a_question(lab: Lab) -> None:
+    lab.describe(FILES)
+    done = on_a_terminal(lab, "start", "--yes")
+    assert done.code == 0
+    assert "[Y/n]" not in done.said
+    assert lab.files() == FILES
+
+
+def test_no_input_asks_nothing_on_a_terminal(two: Lab) -> None:
+    done = on_a_terminal(two, "start", "--no-input")
+    assert done.code == 1
+    assert "[s]kip" not in done.said
+    assert two.files() == FILES
