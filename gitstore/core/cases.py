@@ -101,6 +101,8 @@ def is_foreign(state: State) -> bool:
 
 
 def _found_base(state: State, pointer: Version | None) -> Base | None:
+    if state.local is not None and state.local.sha256 and state.recorded == state.local.sha256:
+        return None  # recorded or restored here: work to be given, not a copy of what was there
     candidates = list(state.facts)
     if pointer is not None and not is_promise(pointer):
         candidates.insert(0, pointer)

@@ -65,6 +65,7 @@ def restore(
             if not plan.actions:
                 raise _no_object(revision or "the pointer", selection)
             reports.append(session.execute(plan, view))
+            _make_work_of(session, reports[-1])
         return tuple(reports)
 
 
@@ -158,6 +159,18 @@ def _decide_restore(state: State) -> Action:
         return Action(Kind.ADOPT, "here already", "K2", state)
     kind = Kind.FETCH if state.local is None else Kind.REPLACE
     return Action(kind, "restored", "K2", state)
+
+
+def _make_work_of(session: Session, report: Report) -> None:
+    # Where the storage has nothing any more there is no version that could be the base (rule K2),
+    # and rule B4 must not find the restored one: it would be dropped again as gone.
+    restored = {
+        o.action.path: (o.made or o.action.seen.local)
+        for o in report.outcomes
+        if o.failure is None and o.action.seen.remote is None
+    }
+    recorded = {path: version.sha256 for path, version in restored.items() if version is not None}
+    session.state.set_recorded(report.plan.data_path, recorded)
 
 
 def _as_of(session: Session, view: View, commit: str) -> View:

@@ -112,3 +112,19 @@ def test_a_base_that_was_found_again_is_kept() -> None:
     with world(1, Habit.OPAQUE) as here:
         for step in steps:
             here.do(step)
+
+
+def test_what_was_restored_though_the_storage_has_it_no_more_is_given() -> None:
+    steps = (
+        *_STAGED,
+        Step("push", 0),
+        Step("delete", name=0),
+        Step("sync", 0),
+        Step("restore", 0, 0, 1, "from"),
+    )
+    with world(1, Habit.VERSIONED) as here:
+        for step in steps:
+            here.do(step)
+        restored = here.scene.local[0]
+        here.do(Step("sync", 0))
+        assert here.scene.bucket == restored != {}
