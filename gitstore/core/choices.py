@@ -48,19 +48,18 @@ def with_choices(plan: Plan, choices: Mapping[str, Choice], decide: Decide) -> P
         choices: by object path; a conflict without a choice, or with SKIP, stays a conflict.
         decide: the function that made the plan.
     """
-    actions: list[Action] = []
-    # One plan writes a key at most once (rule Sc4): bytes that already lie beside stay as they are.
-    taken = {action.path for action in plan.actions}
+    planned = {action.path: action for action in plan.actions}
+    decided = dict(planned)
     for action in plan.actions:
         choice = choices.get(action.path)
         if action.kind not in (Kind.CONFLICT, Kind.WAIT) or choice in (None, Choice.SKIP):
-            actions.append(action)
             continue
-        answer, *beside = _answered(action, choice, decide)
-        actions.append(answer)
-        actions.extend(copy for copy in beside if copy.path not in taken)
-        taken.update(copy.path for copy in beside)
-    actions.sort(key=lambda a: a.path.encode(errors="surrogatepass"))
+        answered = _answered(action, choice, decide)
+        decided[action.path] = answered
+        copy = _copy_beside(answered, planned, decide)
+        if copy is not None:
+            decided[copy.path] = copy
+    actions = sorted(decided.values(), key=lambda a: a.path.encode(errors="replace"))
     return replace(plan, actions=tuple(actions))
 
 
@@ -126,20 +125,30 @@ def _erase_asked(state: State) -> State:
     return replace(state, base=Base(state.base.version, erase=True))
 
 
-def _answered(action: Action, choice: Choice | None, decide: Decide) -> Iterable[Action]:
+def _answered(action: Action, choice: Choice | None, decide: Decide) -> Action:
     state = action.seen
     if action.kind is Kind.WAIT and choice is not Choice.REMOTE:
-        return (action,)
+        return action
     if action.kind is Kind.WAIT or choice is None:
         given_up = replace(state, pointer=None)
-        return (replace(decide(given_up), choice=None),)
+        return replace(decide(given_up), choice=None)
     again = decide(chosen(state, choice))
     if again.kind is Kind.REFUSE:
         # Nothing comes in its place, so nothing may be moved away.
-        return (replace(again, seen=state),)
-    answered = replace(again, seen=replace(state, pointer=again.seen.pointer), choice=choice)
-    if choice is not Choice.BOTH or state.local is None or state.local.sha256 is None:
-        return (answered,)
-    beside = conflict_copy(state.path, state.local.sha256)
-    copy = decide(State(path=beside, local=state.local, wanted=True))
-    return (answered, replace(copy, reason=f"kept beside {state.path}", choice=Choice.BOTH))
+        return replace(again, seen=state)
+    return replace(again, seen=replace(state, pointer=again.seen.pointer), choice=choice)
+
+
+def _copy_beside(answered: Action, planned: Mapping[str, Action], decide: Decide) -> Action | None:
+    """What becomes of the bytes that BOTH keeps beside, or None where there is nothing to do."""
+    local = answered.seen.local
+    if answered.choice is not Choice.BOTH or local is None or local.sha256 is None:
+        return None
+    beside = conflict_copy(answered.path, local.sha256)
+    there = planned[beside].seen if beside in planned else State(path=beside)
+    if there.local is not None or there.problem is not None:
+        return None
+    # An earlier copy may have been removed here: only the storage's side of it still counts, so
+    # that the path is decided, and its key written, once (rule Sc4).
+    copy = decide(State(path=beside, local=local, remote=there.remote, wanted=True))
+    return replace(copy, reason=f"kept beside {answered.path}", choice=Choice.BOTH)

@@ -128,3 +128,14 @@ def test_what_was_restored_though_the_storage_has_it_no_more_is_given() -> None:
         restored = here.scene.local[0]
         here.do(Step("sync", 0))
         assert here.scene.bucket == restored != {}
+
+
+def test_a_copy_that_was_removed_can_be_made_again() -> None:
+    conflict = (Step("put", name=0, content=3), Step("sync", 0, option="both"))
+    steps = (*_STAGED, Step("edit", 0, 0, 2), *conflict, Step("wipe", 0, option="empty"))
+    with world(1, Habit.PLAIN) as here:
+        for step in (*steps, Step("edit", 0, 0, 2), Step("put", name=0, content=4)):
+            here.do(step)
+        here.do(Step("sync", 0, option="both"))
+        assert here.scene.local[0] == here.scene.bucket
+        assert len(here.scene.bucket) == 2
