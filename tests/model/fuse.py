@@ -56,10 +56,10 @@ class Fuse:
 
     Args:
         trouble: what happens, or None.
-        race: what somebody else does at that moment, for a race.
+        race: what somebody else does at that moment, for a race; is told the request's verb.
     """
 
-    def __init__(self, trouble: Trouble | None, race: Callable[[], None] | None = None) -> None:
+    def __init__(self, trouble: Trouble | None, race: Callable[[str], None] | None = None) -> None:
         self.trouble = trouble
         self.race = race
         self.steps = 0
@@ -88,7 +88,7 @@ class Fuse:
             raise Unreachable("the storage does not answer", key=key)
         if self._is_time("race", self.requests) and self.race is not None:
             self.happened = True
-            self.race()
+            self.race(verb)
 
     def answer(self, verb: str, key: str) -> None:
         """The storage has done something and is about to say so."""

@@ -150,7 +150,7 @@ class Oracle:
             self.stored[path].add(data)
 
     def answers(self, clone: int, path: str, bucket: Mapping[str, bytes]) -> None:
-        """K1: `--keep local` also answers about an edit made before the disk is looked at."""
+        """K1: `--keep local` also answers about what is changed before we look at it."""
         self._saw(self.people[clone], path, bucket.get(path))
 
     # What git storage does.

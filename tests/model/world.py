@@ -197,7 +197,7 @@ class World:
         before = self.scene
         self.oracle.before(act, before)
         left = self.clones[step.clone].leftovers()
-        fuse = Fuse(step.trouble, lambda: self._race(step))
+        fuse = Fuse(step.trouble, lambda verb: self._race(step, verb))
         ended, complete = self._run(step, run, fuse)
         self.killed = ended == "killed"
         self.scene = self._looked(step.clone)
@@ -231,7 +231,7 @@ class World:
             return "failed", False
         return "done", all(report.complete for report in reports)
 
-    def _race(self, step: Step) -> None:
+    def _race(self, step: Step, during: str) -> None:
         clone, trouble = step.clone, step.trouble
         if trouble is None:
             return
@@ -242,13 +242,13 @@ class World:
             here = self.clones[clone].data / path
             there = here.read_bytes() if here.is_file() else None
             self._person_writes(clone, path, data)
-            if _keep(step) == "local":
-                self.oracle.answers(clone, path, self.bucket.contents())
         elif trouble.what == "put":
             self.oracle.wrote(data)
             self.bucket.outsider_puts(path, data)
         else:
             self.bucket.outsider_deletes(path)
+        if _keep(step) == "local" and (trouble.what == "edit" or during == "list"):
+            self.oracle.answers(clone, path, self.bucket.contents())
         if there is not None:
             self._gone.add(there)
         if trouble.what != "delete":
