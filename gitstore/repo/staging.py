@@ -114,10 +114,12 @@ def _patterns(session: Session, selection: Selection, options: StageOptions) -> 
     before = session.state.wanted(selection.data.path)
     if selection.data.single:
         return EVERYTHING
-    roots = selection.paths or ("",)
+    # A leading `!` un-wants in a pattern, but is part of the name in a path.
+    paths = tuple(f"/{path}" if path.startswith("!") else path for path in selection.paths)
+    roots = paths or ("",)
     new = [_below(root, p) for root in roots for p in options.include or EVERYTHING]
-    if not options.include and selection.paths:
-        new = list(selection.paths)
+    if not options.include and paths:
+        new = list(paths)
     out = [f"!{_below(root, p)}" for root in roots for p in options.exclude]
     return with_staged(before, (*new, *out))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import posixpath
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -142,8 +141,12 @@ class Screen:
         return sys.stdin.readline().strip()
 
     def _relative(self, path: str) -> str:
-        # Both made absolute, or relpath would ask for the process's directory.
-        return posixpath.relpath("/" + path, "/" + self.prefix) if self.prefix else path
+        # Not by relpath: an object's own `..` and `//` have to be seen as they are.
+        here, there = self.prefix.split("/") if self.prefix else [], path.split("/")
+        common = 0
+        while common < min(len(here), len(there)) and here[common] == there[common]:
+            common += 1
+        return "/".join([*[".."] * (len(here) - common), *there[common:]]) or "."
 
     def _tell(self, pieces: tuple[Piece, ...]) -> None:
         # Where both streams go to one log, what was said first must stand first.

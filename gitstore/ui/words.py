@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Sequence
 
@@ -34,7 +33,7 @@ def shown(path: str) -> str:
 
 def below(data_path: str, path: str) -> str:
     """An object's path relative to the top level of the work tree."""
-    return data_path if path == "." else posixpath.join(data_path, path)
+    return data_path if path == "." else f"{data_path}/{path}"
 
 
 def human(size: int) -> str:
