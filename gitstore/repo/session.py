@@ -27,7 +27,6 @@ from gitstore.repo.selection import Selection
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
 from gitstore.shell.survey import Request, Survey, listing, nowhere_else, survey
-from gitstore.shell.transfer import Task, execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +146,9 @@ class Session:
 
     def execute(self, plan: Plan, view: View) -> Report:
         """Carry out a plan made of a view; the pointer is written by the caller."""
+        # Late: whoever only looks needs none of it.
+        from gitstore.shell.transfer import Task, execute
+
         task = Task(
             binding=view.binding,
             stats=view.survey.stats,
@@ -163,7 +165,9 @@ class Session:
     def _know_root(self, binding: Binding, verb: str) -> None:
         # Only staging fills a directory, so that only it makes another one the right one (Sc2).
         data_path, now = binding.data.path, binding.tree.root_id()
-        if now is not None and (verb == "stage" or self.state.root(data_path) is None):
+        if not self.state.bases(data_path):
+            self.state.set_root(data_path, None)
+        elif now is not None and (verb == "stage" or self.state.root(data_path) is None):
             self.state.set_root(data_path, now)
 
     def trash(self, binding: Binding, bag: str | None = None) -> TrashBag:
@@ -227,7 +231,8 @@ def reading(project: Project, keep_digests: bool = True) -> Iterator[Session]:
     with ExitStack() as stack:
         state = stack.enter_context(WorkState.open(project.git.git_dir))
         facts = stack.enter_context(Facts.open(project.git.common_dir))
-        yield Session(project, state, facts, keep_digests=keep_digests)
+        keep = keep_digests and project.git.may_write
+        yield Session(project, state, facts, keep_digests=keep)
 
 
 @contextmanager

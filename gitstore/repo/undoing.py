@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,11 +50,13 @@ def undo(project: Project) -> Undone:
     with changing(project, "undo") as session:
         operation = _last(session)
         effects = list(session.state.effects(operation.number))
-        session.note("", "undone", {"operation": operation.number})
         bag = next((e.path for e in effects if e.kind == "bag"), "")
         work = _Undoing(session, bag)
+        work.take_back_files([e for e in reversed(effects) if e.kind == "file"])
         for effect in reversed(effects):
             work.take_back(effect)
+        # Last, so that an undo that was cut off is finished by another one.
+        session.note("", "undone", {"operation": operation.number})
         return Undone(operation, tuple(work.restored), tuple(work.kept))
 
 
@@ -80,7 +82,6 @@ class _Undoing:
         self.restored: list[str] = []
         self.kept: list[tuple[str, str]] = []
         self._steps: dict[str, Callable[[Effect], None]] = {
-            "file": self._file,
             "wanted": self._wanted,
             "placed": self._placed,
             "replaced": self._replaced,
@@ -100,19 +101,25 @@ class _Undoing:
         except StorageError as error:
             self.kept.append((_shown(effect), error.message))
 
-    def _file(self, effect: Effect) -> None:
-        top = self.session.project.git.top
-        now = tracked.read(top, effect.path)
-        after, before = _bytes(effect.detail["after"]), _bytes(effect.detail["before"])
-        if now != after:
-            self.kept.append((effect.path, "changed since"))
+    def take_back_files(self, effects: Sequence[Effect]) -> None:
+        """Bring tracked files back as one: a pointer of several files is never left half."""
+        project = self.session.project
+        now = {e.path: tracked.read(project.git.top, e.path) for e in effects}
+        then = dict(now)
+        for effect in effects:
+            after, before = _bytes(effect.detail["after"]), _bytes(effect.detail["before"])
+            if then[effect.path] == after:
+                then[effect.path] = before
+            elif then[effect.path] != before:
+                self.kept.append((effect.path, "changed since"))
+        changes = {path: content for path, content in then.items() if content != now[path]}
+        if not changes:
             return
-        tracked.write_all(top, self.session.project.redo_log, {effect.path: before})
-        self.session.note_files(
-            "", {effect.path: now}, {} if before is None else {effect.path: before}
-        )
-        self.session.project.git.add((effect.path,))
-        self.restored.append(effect.path)
+        tracked.write_all(project.git.top, project.redo_log, changes)
+        written = {path: content for path, content in changes.items() if content is not None}
+        self.session.note_files("", {path: now[path] for path in changes}, written)
+        project.git.add(tuple(changes))
+        self.restored.extend(changes)
 
     def _wanted(self, effect: Effect) -> None:
         self.session.state.set_wanted(effect.data_path, tuple(effect.detail["before"]))
@@ -126,6 +133,8 @@ class _Undoing:
 
     def _replaced(self, effect: Effect) -> None:
         binding = self._binding(effect)
+        if self.session.trash(binding, self.bag).kept(effect.path) is None:
+            return  # noted before it was to happen, and it did not
         if self._still_there(binding, effect):
             self._part(binding, effect)
             self._away(binding, effect)
@@ -135,7 +144,8 @@ class _Undoing:
     def _trashed(self, effect: Effect) -> None:
         binding = self._binding(effect)
         if binding.tree.stat(effect.path) is not None:
-            self.kept.append((_shown(effect), "something else is there now"))
+            if self.session.trash(binding, self.bag).kept(effect.path) is not None:
+                self.kept.append((_shown(effect), "something else is there now"))
             return
         if self._back(binding, effect):
             self._note(binding, effect)
@@ -165,7 +175,7 @@ class _Undoing:
 
     def _still_there(self, binding: Binding, effect: Effect) -> bool:
         """Whether the file is still what the operation left; else it is somebody's newer work."""
-        after = effect.detail.get("after")
+        after = effect.detail.get("bytes") or effect.detail.get("after")
         if binding.tree.stat(effect.path) is None:
             return effect.kind == "replaced"
         _, now = binding.tree.digest(effect.path)
@@ -202,7 +212,10 @@ class _Undoing:
         self.restored.append(_shown(effect))
 
     def _binding(self, effect: Effect) -> Binding:
-        return self.session.binding(Selection(self.session.project.manifest.data[effect.data_path]))
+        data = self.session.project.manifest.data.get(effect.data_path)
+        if data is None:
+            raise UnknownName(f"{effect.data_path} is no longer a data path")
+        return self.session.binding(Selection(data))
 
 
 def _former(effect: Effect) -> Base | None:

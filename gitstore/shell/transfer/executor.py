@@ -15,7 +15,7 @@ from gitstore.core.versions import Version, content_only, enriched, equal, merge
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests, seen_placed
 from gitstore.shell.transfer.download import Arrived, bring
-from gitstore.shell.transfer.ledger import Change, Ledger
+from gitstore.shell.transfer.ledger import Change, Ledger, base_as_json
 from gitstore.shell.transfer.pool import each
 from gitstore.shell.transfer.upload import send
 
@@ -97,11 +97,12 @@ class _Run:
         for action in self.plan.actions:
             if action.choice is Choice.LOCAL:
                 remote, base = action.seen.remote, action.seen.base
-                erase = base is not None and base.erase
+                erase = base is not None and base.erase and action.seen.local is None
                 after = None if remote is None else Base(remote, erase=erase)
                 self.ledger.add(Change(action.path, base=after))
             elif action.choice in (Choice.REMOTE, Choice.BOTH):
-                self.ledger.add(Change(action.path))
+                effect = "trashed" if action.path in self.task.stats else "base"
+                self.ledger.add(Change(action.path, effect=effect))
         self.ledger.settle()
 
     def _made_way(self, action: Action) -> bool:
@@ -125,7 +126,7 @@ class _Run:
                 self.ledger.add(Change(action.path, effect="renamed", gone=True, detail=detail))
                 return
         tree.to_trash(action.path, stat, self.task.trash)
-        self.ledger.add(Change(action.path, effect="trashed", gone=True))
+        self.ledger.add(Change(action.path, effect=None, gone=True))
 
     # What needs no transfer.
 
@@ -134,7 +135,7 @@ class _Run:
         # would look like one that somebody deleted.
         for action in actions:
             if action.kind in (Kind.DROP, Kind.UNSTAGE):
-                self.ledger.add(Change(action.path, effect=None))
+                self.ledger.add(Change(action.path, effect="trashed"))
         self.ledger.settle()
         for action in actions:
             try:
@@ -177,7 +178,7 @@ class _Run:
         except StorageError:
             self.ledger.add(Change(action.path, base=base, effect=None))
             raise
-        self.ledger.add(Change(action.path, effect="trashed", gone=True))
+        self.ledger.add(Change(action.path, effect=None, gone=True))
 
     # Down.
 
@@ -200,8 +201,8 @@ class _Run:
                     batch.append(result)
                     size += result.version.size
                 if len(batch) >= BATCH_OBJECTS or size >= BATCH_BYTES:
-                    self._settle_arrived(batch)
-                    batch, size = [], 0
+                    full, batch, size = batch, [], 0
+                    self._settle_arrived(full)
         finally:
             self._settle_arrived(batch)
 
@@ -225,7 +226,7 @@ class _Run:
                 self._note(Outcome(action, failure=error))
                 continue
             placed.append(action.path)
-            effect = "replaced" if self._had_file(action) else "placed"
+            effect = None if self._had_file(action) else "placed"
             self.ledger.add(
                 Change(
                     action.path,
@@ -244,9 +245,16 @@ class _Run:
         learnt = {binding.key(arrived.action.path): arrived.version for arrived in batch}
         binding.facts.add(binding.source, learnt)
         for arrived in batch:
-            if self._parted(arrived.action):
-                self.ledger.add(Change(arrived.action.path, effect=None))
+            self._announce(arrived)
         self.ledger.settle()
+
+    def _announce(self, arrived: Arrived) -> None:
+        # Undo must find what is replaced, also if nobody comes to say that it was.
+        action = arrived.action
+        if self._had_file(action):
+            base = None if self._parted(action) else action.seen.base
+            detail = {"bytes": base_as_json(Base(arrived.version))}
+            self.ledger.add(Change(action.path, base=base, effect="replaced", detail=detail))
 
     def _parted(self, action: Action) -> bool:
         # New bytes beside the base of the old ones would look like an edit. What `restore` brings
@@ -303,14 +311,15 @@ class _Run:
         binding = self.task.binding
         digests = Digests(binding.tree, binding.state, binding.data.path)
         unknown = [a.path for a in actions if a.seen.local is None or a.seen.local.sha256 is None]
-        read = digests.read(unknown)
+        copies = {a.path for a in actions if a.path not in self.task.stats}
+        read = digests.read([*unknown, *copies])
         ready: list[tuple[Action, Stat, Version]] = []
         for action in actions:
             stat, local = self.task.stats.get(action.path), action.seen.local
-            if action.path in read:
+            if action.path in copies and not equal(local, read[action.path][1]):
+                local = None  # something else has the name of the conflict copy
+            elif action.path in read:
                 stat, local = read[action.path]
-            elif action.choice is Choice.BOTH:
-                stat = binding.tree.stat(action.path)
             if stat is None or local is None or local.sha256 is None:
                 changed = Changed("it changed while it was read", hint=_AGAIN)
                 self._note(Outcome(action, failure=changed))
