@@ -120,7 +120,9 @@ def _planned(
 
 def with_evidence_of(session: Session, view: View) -> View:
     """The view with the questions settled that only a closer look at the bytes can settle."""
-    states = with_evidence(view.binding, view.survey.states, session.state)
+    states, learnt = with_evidence(view.binding, view.survey.states, session.state)
+    if learnt and session.keep_digests:
+        session.facts.add(view.binding.source, learnt)
     return view.with_states(states)
 
 

@@ -2,13 +2,13 @@
 
 A local file and an object of the same size, with no identifier in common, would be a conflict. Here
 they get a closer look: the ETag as the MD5 of multipart uploads, else the object itself, read and
-hashed. What is learnt becomes a fact, so that nobody looks twice.
+hashed. What is learnt is told as facts, so that nobody has to look twice.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from gitstore.adapters.state import WorkState
@@ -23,7 +23,9 @@ _MIB = 1 << 20
 _COMMON_PARTS = (8 * _MIB, 16 * _MIB, 5 * _MIB, 15 * _MIB, 32 * _MIB, 64 * _MIB, 100 * _MIB)
 
 
-def with_evidence(binding: Binding, states: Iterable[State], state: WorkState) -> tuple[State, ...]:
+def with_evidence(
+    binding: Binding, states: Iterable[State], state: WorkState
+) -> tuple[tuple[State, ...], Mapping[str, Version]]:
     """The states, with facts for the objects that a closer look has identified.
 
     Args:
@@ -31,11 +33,14 @@ def with_evidence(binding: Binding, states: Iterable[State], state: WorkState) -
         states: as surveyed.
         state: where the intents of interrupted uploads are: those are looked at whatever their
             size, because then the object is most likely ours.
+
+    Returns:
+        The states, and what was learnt by storage key: facts, for whoever may write them.
     """
     found = list(states)
     open_questions = [i for i, s in enumerate(found) if _unknown(s)]
     if not open_questions:
-        return tuple(found)
+        return tuple(found), {}
     intents = state.intents(binding.data.path)
     learnt: dict[str, Version] = {}
     for index in open_questions:
@@ -44,9 +49,7 @@ def with_evidence(binding: Binding, states: Iterable[State], state: WorkState) -
         if fact is not None:
             learnt[binding.key(one.path)] = fact
             found[index] = replace(one, facts=(fact, *one.facts))
-    if learnt:
-        binding.facts.add(binding.source, learnt)
-    return tuple(found)
+    return tuple(found), learnt
 
 
 def _unknown(state: State) -> bool:
