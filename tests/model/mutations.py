@@ -104,6 +104,7 @@ def _removed_with_base(self: _Run, action: Action) -> None:
     tree, stat = self.task.binding.tree, self.task.stats.get(action.path)
     if stat is not None:
         tree.to_trash(action.path, stat, self.task.trash)
+    self.ledger.add(Change(action.path, base=action.seen.base, effect=None))
 
 
 @contextmanager

@@ -212,7 +212,7 @@ class Oracle:
             if data not in act.gone:
                 if data in before.held_by_clones():
                     raise Violation(f"{data!r} was in a clone and is lost")
-                where = [p for p, c in before.bucket.items() if c == data]
+                where = [p for p, held in self.stored.items() if data in held]
                 saw = self.people[act.clone].saw
                 if not any(data in saw[p] for p in where):
                     raise Violation(f"{data!r} was at {where} and nobody let go of it")

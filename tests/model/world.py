@@ -247,6 +247,7 @@ class World:
             self.bucket.outsider_puts(path, data)
         else:
             self.bucket.outsider_deletes(path)
+        self.oracle.remember(self.bucket.contents())
         if _keep(step) == "local" and (trouble.what == "edit" or during == "list"):
             self.oracle.answers(clone, path, self.bucket.contents())
         if there is not None:
