@@ -44,6 +44,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "doctor": "gitstore.commands.doctor",
         "help": "gitstore.commands.help",
     },
+    "for git": {
+        "merge-driver": "gitstore.commands.merge_driver",
+    },
 }
 """What the verbs are for, and the module of each."""
 

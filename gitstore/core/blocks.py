@@ -17,7 +17,7 @@ END = "# <<< git storage <<<"
 ATTRIBUTES = (
     "*.storage -text merge=git-storage diff=git-storage",
     "**/*.storage.d/** -text merge=git-storage diff=git-storage",
-    ".storage.yaml text eol=lf",
+    ".storage.yaml text eol=lf merge=git-storage",
 )
 
 

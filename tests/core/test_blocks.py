@@ -106,7 +106,7 @@ def test_git_gives_pointers_slices_and_manifests_their_attributes(repository: Pa
     pointer = {"text": "unset", "merge": "git-storage", "eol": "unspecified"}
     for path in ("a.storage", "data/raw.storage", "a.storage.d/00/first", "d/e.storage.d/aa/bb"):
         assert pointer == attributes(path), path
-    assert attributes(".storage.yaml") == {"text": "set", "merge": "unspecified", "eol": "lf"}
+    assert attributes(".storage.yaml") == {"text": "set", "merge": "git-storage", "eol": "lf"}
     assert attributes("data/raw")["merge"] == "unspecified"
 
 
