@@ -127,6 +127,18 @@ def test_a_sparse_checkout_stays_sparse(described: Lab) -> None:
     assert described.git("status", "--porcelain").out == ""
 
 
+def test_a_sparse_index_is_read(described: Lab) -> None:
+    described.write("code/x.py", b"x")
+    described.storage("mv", DATA, "deep/data")
+    described.commit("move")
+    described.git("sparse-checkout", "set", "--cone", "--sparse-index", "code")
+    assert not described.exists("deep/data.storage")
+    described.storage("status").says("deep/data", "2 of 2 objects here")
+    described.storage("stage", "--all")
+    assert not described.exists("deep/data.storage")
+    assert described.git("status", "--porcelain").out == ""
+
+
 def test_a_partial_clone_fetches_what_it_needs(described: Lab) -> None:
     described.run("git", "config", "uploadpack.allowFilter", "true", at="../remote.git")
     described.write(f"{DATA}/new", b"new")
@@ -257,6 +269,18 @@ def test_what_a_closer_look_shows_is_not_kept_without_optional_locks(lab: Lab) -
 
 
 # Branches
+
+
+def test_rules_for_ignoring_keep_their_bytes(lab: Lab) -> None:
+    own = b"*.o\r\n# caf\xe9\n*.tmp\n"
+    lab.write(".git/info/exclude", own)
+    lab.write(".gitignore", own)
+    lab.describe(OBJECTS)
+    lab.storage("stage", "--all")
+    lab.storage("doctor")
+    assert lab.read(".git/info/exclude").startswith(own)
+    assert lab.read(".gitignore").startswith(own)
+    assert lab.git("status", "--porcelain").out == ""
 
 
 def test_a_branch_without_the_data_path_does_not_show_the_data(described: Lab) -> None:

@@ -57,7 +57,8 @@ def _installation(project: Project) -> Iterator[Finding]:
 def _clone(session: Session) -> Iterator[Finding]:
     project = session.project
     ignore = project.git.top / ".gitignore"
-    ignored = ignored_paths(ignore.read_text()) if ignore.exists() else ()
+    text = ignore.read_bytes() if ignore.exists() else b""
+    ignored = ignored_paths(text.decode(errors="surrogateescape"))
     for data in project.manifest.data.values():
         yield from _data_path(project, data)
         if data.path not in ignored:

@@ -134,11 +134,13 @@ class Session:
     def ignore(self, data_path: str) -> None:
         """Ignore a data path in this clone too, whatever branch is checked out."""
         exclude = self.project.git.exclude_file()
-        before = exclude.read_text() if exclude.exists() else ""
+        # Byte for byte: the other lines are the user's, in whatever encoding.
+        old = exclude.read_bytes() if exclude.exists() else b""
+        before = old.decode(errors="surrogateescape")
         after = with_ignored(before, [*ignored_paths(before), data_path])
         if after != before:
             exclude.parent.mkdir(parents=True, exist_ok=True)
-            exclude.write_text(after)
+            exclude.write_bytes(after.encode(errors="surrogateescape"))
 
     def binding(self, selection: Selection) -> Binding:
         """The two ends of a selected data path."""
@@ -157,6 +159,7 @@ class Session:
             listener=self.listener,
             jobs=self.jobs,
         )
+        view.binding.tree.sweep()
         try:
             return execute(plan, task)
         finally:
