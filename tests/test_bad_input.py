@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import uuid
 
 import pytest
 
@@ -136,6 +138,42 @@ def test_a_name_that_no_server_has(lab: Lab, ministack: servers.S3Server) -> Non
 
 
 # Permissions and room
+
+
+def stranger(server: servers.S3Server, actions: list[str]) -> dict[str, str]:
+    """The environment of a new user of the server who may do only these things."""
+    iam = server.client("iam")
+    name = f"user-{uuid.uuid4().hex[:8]}"
+    iam.create_user(UserName=name)
+    allowed = {"Effect": "Allow", "Action": actions or ["sts:GetCallerIdentity"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    access, secret = key["AccessKeyId"], key["SecretAccessKey"]
+    return {"AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": secret}
+
+
+def test_a_bucket_that_may_not_be_listed(lab: Lab, bucket: servers.Bucket) -> None:
+    seeing = lab.seeing(**stranger(bucket.server, []))
+    endpoint = bucket.server.endpoint
+    result = refused(seeing, "add", "s", bucket.url, "--endpoint", endpoint, "--to", "data")
+    result.says("denied", bucket.name)
+
+
+def test_a_bucket_that_may_not_be_written(lab: Lab, bucket: servers.Bucket) -> None:
+    bucket.put("a", b"x")
+    seeing = lab.seeing(**stranger(bucket.server, ["s3:GetObject", "s3:ListBucket"]))
+    endpoint = bucket.server.endpoint
+    seeing.storage("add", "s", bucket.url, "--endpoint", endpoint, "--to", "data")
+    seeing.storage("stage", "--all")
+    seeing.write("data/a", b"edited")
+    pointer = seeing.read("data.storage")
+    result = seeing.storage("sync")
+    result.expected = True
+    assert result.code in (1, FATAL), result
+    result.says("denied").never_says("defect")
+    assert seeing.read("data.storage") == pointer
+    assert (seeing.read("data/a"), bucket.contents()) == (b"edited", {"a": b"x"})
 
 
 def powerless(lab: Lab, *args: str) -> Result:
