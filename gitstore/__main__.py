@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -22,6 +21,7 @@ INTERRUPTED = 130  # as a shell reports the end by SIGINT
 READER_GONE = 141  # ... and by SIGPIPE, which git dies of, too
 FATAL = 128
 USAGE = 129
+_ALLOCATED = 100_000  # objects made between two looks for cycles
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0; 1 for differences, conflicts and single failures; 128 when nothing could
         be done; 129 for a wrong command line; 130 when interrupted.
     """
+    if argv is None:
+        # A hundred thousand states make no cycles, but looking for some takes a fifth of `status`.
+        gc.set_threshold(_ALLOCATED)
     ending = Ending(screen())
     with ending:
         ending.code = _run(list(sys.argv[1:] if argv is None else argv), ending)
@@ -66,6 +69,8 @@ class Ending:
             return False
         traced = bool(os.environ.get("GIT_STORAGE_TRACE"))
         if traced:
+            import traceback
+
             self.screen.trace("".join(traceback.format_exception(error)).rstrip())
         self.code = self._said(error, traced)
         return True
@@ -141,6 +146,8 @@ def _enter(directory: str) -> None:
 
 
 def _unknown(verb: str) -> UsageError:
+    import difflib
+
     close = difflib.get_close_matches(verb, COMMANDS, n=1, cutoff=0.5)
     hint = f"git storage {close[0]}" if close else "git storage help"
     return UsageError(f"git storage has no command {verb}", hint=hint)

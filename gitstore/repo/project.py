@@ -8,7 +8,6 @@ from functools import cache, partial
 from pathlib import Path
 
 from gitstore.adapters import tracked
-from gitstore.adapters.credentials import for_public_s3, for_s3
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.state import WorkState
@@ -125,6 +124,8 @@ class Project:
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
         """The store of a storage, with what is known of its preconditions."""
+        from gitstore.adapters.credentials import for_public_s3, for_s3
+
         place = spec.place()
         store_place = _store_place(place, spec, self.git.top)
         find = for_public_s3 if spec.anonymous else for_s3
@@ -165,7 +166,15 @@ def open_project(start: Path) -> Project:
         NotARepository: it is not in a git work tree.
         FormatError: the manifest does not follow its specification.
     """
-    git = Git.find(start)
+    return project_of(Git.find(start))
+
+
+def project_of(git: Git) -> Project:
+    """The project of a work tree that has been found before, as it is now.
+
+    Raises:
+        FormatError: the manifest does not follow its specification.
+    """
     tracked.finish(git.top, git.git_dir / "storage" / "redo")
     content = tracked.read(git.top, MANIFEST)
     if content is None and git.keeps_out(MANIFEST):

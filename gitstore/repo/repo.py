@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gitstore.adapters.git import Git
 from gitstore.adapters.state import Operation
 from gitstore.core.manifest import DataPath, StorageSpec
 from gitstore.core.model import Plan, State
 from gitstore.core.report import Listener, Report
-from gitstore.repo import (
-    adding,
-    diffing,
-    examining,
-    moving,
-    objects,
-    staging,
-    starting,
-    syncing,
-    undoing,
-    viewing,
-)
-from gitstore.repo.adding import Added
-from gitstore.repo.diffing import Difference
-from gitstore.repo.examining import Finding
-from gitstore.repo.project import Project, open_project
+from gitstore.repo import staging, syncing, viewing
+from gitstore.repo.project import Project, project_of
 from gitstore.repo.staging import StageOptions
-from gitstore.repo.starting import Started, StartOptions
 from gitstore.repo.syncing import SyncOptions
-from gitstore.repo.undoing import Undone
 from gitstore.repo.viewing import Described, Explanation, Listed, Status
+
+# The rest is imported by the verbs that need it, because `status` does not.
+if TYPE_CHECKING:
+    from gitstore.repo.adding import Added
+    from gitstore.repo.diffing import Difference
+    from gitstore.repo.examining import Finding
+    from gitstore.repo.starting import Started, StartOptions
+    from gitstore.repo.undoing import Undone
 
 
 class Repo:
@@ -47,20 +41,24 @@ class Repo:
     """
 
     def __init__(self, path: str | Path = ".") -> None:
-        self._path = Path(path)
+        self._git = Git.find(Path(path))
         self.project  # noqa: B018 - asks now, so that a wrong directory is an error here
 
     @property
     def project(self) -> Project:
         """The manifest, the pointers and git, as they are now."""
-        return open_project(self._path)
+        return project_of(self._git)
 
     def add(self, storage: StorageSpec, data: DataPath | None = None) -> Added:
         """Describe a storage and the data path that it feeds; see `gitstore.repo.adding.add`."""
+        from gitstore.repo import adding
+
         return adding.add(self.project, storage, data)
 
     def forget(self, name: str) -> tuple[str, ...]:
         """Describe a storage or data path no more; see `gitstore.repo.adding.forget`."""
+        from gitstore.repo import adding
+
         return adding.forget(self.project, name)
 
     def storages(self) -> tuple[Described, ...]:
@@ -85,6 +83,8 @@ class Repo:
 
     def diff(self, *targets: str, revisions: str | None = None) -> tuple[Difference, ...]:
         """The objects that differ; see `gitstore.repo.diffing.diff`."""
+        from gitstore.repo import diffing
+
         return diffing.diff(self.project, revisions, targets)
 
     def plan_stage(self, *targets: str, options: StageOptions | None = None) -> tuple[Plan, ...]:
@@ -104,7 +104,9 @@ class Repo:
         self, options: StartOptions | None = None, listener: Listener | None = None
     ) -> Started:
         """Check every storage's access, then bring up each data path in its mode."""
-        return starting.start(self.project, options or StartOptions(), listener)
+        from gitstore.repo import starting
+
+        return starting.start(self.project, options or starting.StartOptions(), listener)
 
     def unstage(self, *targets: str, listener: Listener | None = None) -> tuple[Report, ...]:
         """Give local space back; storage and pointer keep theirs."""
@@ -129,26 +131,38 @@ class Repo:
 
     def rm(self, *targets: str) -> tuple[Report, ...]:
         """Erase objects: here now, on the storage at the next sync."""
+        from gitstore.repo import objects
+
         return objects.rm(self.project, targets)
 
     def restore(
         self, *targets: str, revision: str | None = None, listener: Listener | None = None
     ) -> tuple[Report, ...]:
         """Bring a recorded version's bytes back; the next sync gives them."""
+        from gitstore.repo import objects
+
         return objects.restore(self.project, targets, revision, listener)
 
     def mv(self, source: str, target: str) -> str:
         """Move a data path, or rename an object within its data path."""
+        from gitstore.repo import moving
+
         return moving.mv(self.project, source, target)
 
     def undo(self) -> Undone:
         """Take back the last operation's local effects."""
+        from gitstore.repo import undoing
+
         return undoing.undo(self.project)
 
     def operations(self, limit: int = 20) -> tuple[Operation, ...]:
         """The last operations that changed this work tree, newest first."""
+        from gitstore.repo import undoing
+
         return undoing.operations(self.project, limit)
 
     def doctor(self, *names: str) -> tuple[Finding, ...]:
         """What is in order and what is not; with names, what these storages can do."""
+        from gitstore.repo import examining
+
         return examining.doctor(self.project, names)

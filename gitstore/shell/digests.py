@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from gitstore.adapters.state import COARSE_STEP, Seen, WorkState, trusted
@@ -62,6 +61,8 @@ class Digests:
         if len(todo) < _WORTH_THREADS:
             results = [self._digest(path) for path in todo]
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
                 results = list(pool.map(self._digest, todo))
         read = {path: (stat, v) for path, (stat, v, _) in zip(todo, results, strict=True)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -194,6 +193,8 @@ def _in_ranges(
     store: Store, key: str, expect: Version, sink: _Sink
 ) -> tuple[Version, dict[str, str]]:
     """A large object in parallel ranges, hashed in order while later ranges are under way."""
+    from concurrent.futures import ThreadPoolExecutor
+
     spans = [Span(start, min(start + SPAN, expect.size)) for start in range(0, expect.size, SPAN)]
 
     def one(span: Span) -> list[bytes]:

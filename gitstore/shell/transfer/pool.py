@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gitstore.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,6 +26,9 @@ def each(
     Only `StorageError` is a result: one object's failure stops no other (rule F5). Anything else is
     a defect and is raised here; then, and on Ctrl-C, the calls under way end and no new one begins.
     """
+    # Late: `status` loads this module, but starts no thread.
+    from concurrent.futures import ThreadPoolExecutor
+
     crew = _Crew(function, items)
     with ThreadPoolExecutor(workers) as pool:
         running = [pool.submit(crew.work) for _ in range(workers)]
