@@ -149,8 +149,6 @@ class Session:
     def execute(self, plan: Plan, view: View) -> Report:
         """Carry out a plan made of a view; the pointer is written by the caller."""
         # Late: whoever only looks needs none of it.
-        
-        # Late: whoever only looks needs none of it.
         from gitstore.shell.transfer import Task, execute
 
         task = Task(
