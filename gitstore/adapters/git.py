@@ -219,6 +219,9 @@ class Git:
         if arguments[0] == "check-ignore":
             # It knows no pathspec magic, and takes its paths literally anyway.
             del environment["GIT_LITERAL_PATHSPECS"]
+        if arguments[0] == "update-index":
+            # Our hook is told whose change it is, so that it does not call it news.
+            environment["GIT_STORAGE_WRITES"] = "1"
         if "GIT_DIR" in environment or "GIT_WORK_TREE" in environment:
             # They may be relative to where the caller stood; we stand at the top.
             environment |= {"GIT_DIR": str(self.git_dir), "GIT_WORK_TREE": str(self.top)}

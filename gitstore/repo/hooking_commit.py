@@ -1,0 +1,195 @@
+"""pre-commit: what must not enter git, as it is staged in the index."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gitstore.adapters import git_changes as changing_git
+from gitstore.adapters.git import Git
+from gitstore.adapters.git_changes import Change
+from gitstore.adapters.git_config import Config
+from gitstore.core.errors import FormatError, StorageError
+from gitstore.core.manifest import EMPTY, Manifest, parse_manifest
+from gitstore.core.model import Kind
+from gitstore.core.pointer import parse
+from gitstore.core.report import Report
+from gitstore.core.secrets import secret_in_manifest, secret_in_pointer
+from gitstore.core.versions import equal
+from gitstore.repo.hooking import Note, in_use
+from gitstore.repo.project import MANIFEST, open_project
+from gitstore.repo.session import reading
+from gitstore.repo.syncing import record
+from gitstore.shell.digests import Digests
+
+_SUFFIX = ".storage"
+_SLICES = ".storage.d/"
+_FIRST_LINE = b"git-storage pointer "
+_NAMED = 3  # of many paths, so many are named
+
+
+def before_commit(start: Path) -> tuple[Note, ...]:
+    """Look at what the next commit would hold; record first where the user wants that.
+
+    The index is read through git, so that `commit -a` and `commit -- PATH` are seen as they are.
+    """
+    git = Git.find(start)
+    notes = tuple(_unrecorded(git))
+    changes = changing_git.staged(git)
+    manifest, wrong = _staged_manifest(git)
+    problems = [*wrong, *_pointers(git, changes, manifest), *_forced(changes, manifest)]
+    return (*notes, *problems, *_large(git, changes))
+
+
+def _staged_manifest(git: Git) -> tuple[Manifest, list[Note]]:
+    blob = git.index_files(MANIFEST).get(MANIFEST)
+    if blob is None:
+        return EMPTY, []
+    text = git.blobs([blob])[0].decode(errors="surrogateescape")
+    line = secret_in_manifest(text)
+    if line is not None:
+        return EMPTY, [_secret(MANIFEST, line)]
+    try:
+        return parse_manifest(text, MANIFEST), []
+    except FormatError as error:
+        return EMPTY, [Note(error.message, error.hint or f"edit {MANIFEST}, then git add it")]
+
+
+def _pointers(git: Git, changes: Sequence[Change], manifest: Manifest) -> Iterator[Note]:
+    names = dict.fromkeys(n for n in (pointer_name(c.path) for c in changes) if n is not None)
+    for name in names:
+        blobs = git.index_files(name) | git.index_files(f"{name}.d")
+        if name not in blobs:
+            continue  # removed with its data path, or the manifest's reader will say so
+        contents = dict(zip(blobs, git.blobs(list(blobs.values())), strict=True))
+        known = name.removesuffix(_SUFFIX) in manifest.data
+        if not known and not contents[name].startswith(_FIRST_LINE):
+            continue  # somebody else's file of that name
+        yield from _pointer(name, contents)
+
+
+def _pointer(name: str, contents: dict[str, bytes]) -> Iterator[Note]:
+    for file, content in contents.items():
+        line = secret_in_pointer(content.decode(errors="surrogateescape"))
+        if line is not None:
+            yield _secret(file, line)
+    parts = {"" if f == name else f[len(name) + 3 :]: c for f, c in contents.items()}
+    try:
+        parse(parts, name)
+    except FormatError as error:
+        yield Note(error.message, error.hint or f"git restore --staged {shlex.quote(name)}")
+
+
+def pointer_name(path: str) -> str | None:
+    """The pointer that a file of a tree belongs to, itself or one of its slices, or None."""
+    if _SLICES in path:
+        return path.partition(_SLICES)[0] + _SUFFIX
+    return path if path.endswith(_SUFFIX) else None
+
+
+def _secret(name: str, line: int) -> Note:
+    return Note(
+        f"{name}:{line}: the line holds what looks like a secret",
+        f"take it out, then: git add {shlex.quote(name)}",
+    )
+
+
+def _forced(changes: Sequence[Change], manifest: Manifest) -> Iterator[Note]:
+    for data_path in manifest.data:
+        inside = changing_git.below(changes, data_path)
+        if inside:
+            yield Note(
+                f"{_named(inside)} would enter git, but {data_path} is in a storage",
+                f"git rm -r --cached -- {shlex.quote(data_path)}",
+            )
+
+
+def _large(git: Git, changes: Sequence[Change]) -> Iterator[Note]:
+    done = Config("", git.top).number("storage.largeFileGuard")
+    if not done:
+        return
+    files = [c for c in changes if c.regular]
+    sizes = changing_git.sizes(git, [c.blob for c in files])
+    for change in files:
+        size = sizes.get(change.blob, 0)
+        if size > done:
+            yield Note(
+                f"{change.path} has {size:,} bytes, and storage.largeFileGuard is {done:,}",
+                "git storage add URL --to PATH  # keeps it in a storage;"
+                " git commit --no-verify takes it as it is",
+            )
+
+
+def _unrecorded(git: Git) -> Iterator[Note]:
+    records = git.config_bool("storage.autoRecord", default=False)
+    warns = git.config_bool("storage.warnUnrecorded", default=False)
+    if not (records or warns) or not in_use(git):
+        return
+    if records and not _partial():
+        yield from _recorded(git)
+        return
+    try:
+        found = changed_and_not_recorded(git.top)
+    except StorageError as error:
+        yield Note(error.message, error.hint, stops=False)
+        return
+    if found:
+        yield Note(f"{_named(found)} changed and is not recorded", "git storage record", False)
+
+
+def _partial() -> bool:
+    # `git commit -- PATH` takes the paths alone: what is added to its index is in the commit, but
+    # is not in the index that the user goes on with.
+    return Path(os.environ.get("GIT_INDEX_FILE", "")).name.startswith("next-index-")
+
+
+def _recorded(git: Git) -> Iterator[Note]:
+    try:
+        reports = record(open_project(git.top), ())
+    except StorageError as error:
+        # Not recorded is not lost: the files stay what they are.
+        yield Note(f"nothing was recorded: {error.message}", error.hint, stops=False)
+        return
+    for report in reports:
+        yield from _told(report)
+
+
+def _told(report: Report) -> Iterator[Note]:
+    done = [f"{report.plan.data_path}/{a.path}" for a in report.plan.of(Kind.RECORD)]
+    if done:
+        yield Note(f"recorded {_named(done)}", stops=False)
+    refused = [f"{report.plan.data_path}/{a.path}" for a in report.plan.of(Kind.REFUSE)]
+    if refused:
+        yield Note(f"{_named(refused)} is not recorded", "git storage status", stops=False)
+
+
+def changed_and_not_recorded(top: Path) -> list[str]:
+    """Staged files whose bytes no pointer names, as far as a look at their times and sizes tells.
+
+    No file is read: a commit must not wait for terabytes.
+    """
+    project = open_project(top)
+    found: list[str] = []
+    with reading(project, keep_digests=False) as session:
+        for data in project.manifest.data.values():
+            entries = project.pointer(data).entries
+            bases = session.state.bases(data.path)
+            if not bases:
+                continue
+            tree = project.binding(data, session.state, session.facts).tree
+            # Without candidates nothing is read: a file is what the stat cache says, or unknown.
+            local = Digests(tree, session.state, data.path, keep=False).versions(
+                tree.scan().files, {}
+            )
+            for path, version in sorted(local.items()):
+                base = bases[path][1].version if path in bases else None
+                if not equal(version, entries.get(path)) and not equal(version, base):
+                    found.append(data.path if data.single else f"{data.path}/{path}")
+    return found
+
+
+def _named(paths: Sequence[str]) -> str:
+    some = ", ".join(paths[:_NAMED])
+    return some if len(paths) <= _NAMED else f"{some} and {len(paths) - _NAMED:,} more"
