@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import lab as laboratory
 from tests import servers
+
+# No timed assertions: machines are shared, and an example may be slow on one of them.
+settings.register_profile("git-storage", deadline=None)
+settings.load_profile("git-storage")
 
 
 @pytest.fixture(scope="session")
