@@ -277,6 +277,33 @@ def test_a_storage_without_room(lab: Lab) -> None:
     assert len(lab.read("data/big")) == 1_000_000
 
 
+# Somebody in the way
+
+
+@pytest.mark.parametrize("command", ["sync", "add survey --prefix sub/ --access read --to more"])
+def test_another_git_process_is_changing_the_index(described: Lab, command: str) -> None:
+    described.bucket.put("new", b"x")
+    described.write(".git/index.lock", b"")
+    refused(described, *command.split()).says("index")
+    described.remove(".git/index.lock")
+    described.storage(*command.split())
+    assert "??" not in described.git("status", "--porcelain").out
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_is_no_directory_is_not_taken_for_deletions(described: Lab, kind: str) -> None:
+    described.root.joinpath("elsewhere").mkdir()
+    described.run("rm", "-r", "data")
+    if kind == "link":
+        (described.top / "data").symlink_to("../elsewhere")
+    else:
+        described.write("data", b"x")
+    described.storage("status").says(kind).never_says("--delete", "missing")
+    refused(described, "stage", "--all").says(kind)
+    described.storage("sync", "--delete").fails(1).says(kind)
+    assert described.bucket.objects() == OBJECTS
+
+
 # The manifest
 
 

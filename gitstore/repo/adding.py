@@ -30,7 +30,7 @@ from gitstore.core.pointer import Pointer, pointer
 from gitstore.core.versions import Version
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
-from gitstore.repo.session import Session, changing, within
+from gitstore.repo.session import Session, changing, require_free_index, within
 from gitstore.shell.survey import listing
 
 IGNORE = ".gitignore"
@@ -77,6 +77,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
     """
     place = spec.place()
     _check_storage(project, spec)
+    require_free_index(project)
     with changing(project, "add") as session:
         if data is None:
             _answers(session, spec)

@@ -15,7 +15,7 @@ from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import Effect, WorkState
 from gitstore.adapters.tree import TrashBag, spare_directory
 from gitstore.core.blocks import ignored_paths, with_ignored
-from gitstore.core.errors import Changed
+from gitstore.core.errors import Changed, Locked
 from gitstore.core.model import Plan, State
 from gitstore.core.plan import Decide, planned
 from gitstore.core.pointer import Pointer, pointer
@@ -262,6 +262,19 @@ def changing(
         state.add_effects(operation, [Effect("", "bag", bag, {})])
         yield session
         state.finish(operation)
+
+
+def require_free_index(project: Project) -> None:
+    """Stop before anything has moved where the pointer could not be told to git's index.
+
+    Raises:
+        Locked: another git process is changing the index.
+    """
+    if (project.git.git_dir / "index.lock").exists():
+        raise Locked(
+            "another git process is changing the index",
+            hint="wait until it has ended, then try again",
+        )
 
 
 def entries_after(

@@ -20,7 +20,14 @@ from gitstore.core.scope import literal, wanted, with_staged
 from gitstore.core.versions import equal
 from gitstore.repo.project import Project
 from gitstore.repo.selection import selected
-from gitstore.repo.session import Session, View, changing, entries_after, reading
+from gitstore.repo.session import (
+    Session,
+    View,
+    changing,
+    entries_after,
+    reading,
+    require_free_index,
+)
 from gitstore.shell.abilities import measured
 from gitstore.shell.digests import Digests
 from gitstore.shell.evidence import with_evidence
@@ -68,6 +75,7 @@ def sync(
         Stopped: too many deletions, and nobody allowed them.
         StoreError: a listing failed; nothing was changed.
     """
+    require_free_index(project)
     with changing(project, "sync", listener, options.jobs) as session:
         plans = list(_planned(session, targets, options))
         open_conflicts = any(_unanswered(plan, options) for _, plan in plans)

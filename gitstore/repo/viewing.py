@@ -88,7 +88,11 @@ class Status:
         return tuple(
             a
             for a in self.sync.actions
-            if a.seen.base is not None and a.seen.local is None and not a.seen.base.erase
+            if a.seen.base is not None
+            and a.seen.local is None
+            and not a.seen.base.erase
+            # What could not be looked at is neither here nor missing (rule Sc2).
+            and a.seen.problem is None
         )
 
     @property
