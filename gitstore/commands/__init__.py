@@ -38,14 +38,20 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "record": "gitstore.commands.record",
         "sync": "gitstore.commands.sync",
         "rm": "gitstore.commands.rm",
+        "resolve": "gitstore.commands.resolve",
     },
     "find and mend": {
         "undo": "gitstore.commands.undo",
         "doctor": "gitstore.commands.doctor",
+        "install": "gitstore.commands.install",
         "help": "gitstore.commands.help",
     },
     "for git": {
+        "hook": "gitstore.commands.hook",
         "merge-driver": "gitstore.commands.merge_driver",
+    },
+    "for shells": {
+        "complete": "gitstore.commands.complete",
     },
 }
 """What the verbs are for, and the module of each."""

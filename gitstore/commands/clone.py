@@ -57,10 +57,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     directory, options = _understood(args)
     if screen.manner.quiet:
         options = ("--quiet", *options)
-    where = clone(args.url, directory, options)
+    where, left = clone(args.url, directory, options)
     # Everything behind is about the new work tree, and shown as seen from there.
     os.chdir(where)
     repo, screen = opened(screen)
+    for step in left:
+        screen.talk(f"{step.where} is not changed; git storage install says what to add")
     if args.no_stage:
         return _said(screen, where, 0, {})
     return _said(screen, where, *bring(repo, screen, StartOptions(jobs=args.jobs)))

@@ -16,13 +16,14 @@ from gitstore.commands import COMMANDS, GROUPS, Command, command
 
 _WIDTH = 88
 _HEADING = re.compile(r"[A-Z][A-Z ]+")
-_STATUS = """\
+STATUS = """\
 EXIT STATUS
 
 - 0: success
 - 128: nothing was done, because something is wrong; the error says what
 - 129: the command line is wrong
 - 130: interrupted; running it again goes on"""
+"""The exit statuses of commands that do not tell of others."""
 
 
 def page(which: Command) -> str:
@@ -30,7 +31,7 @@ def page(which: Command) -> str:
     summary, _, rest = which.text.partition("\n")
     body = rest.strip()
     if "EXIT STATUS" not in body.splitlines():
-        body = f"{body}\n\n{_STATUS}"
+        body = f"{body}\n\n{STATUS}"
     description, sections = _sections(body)
     parts = [
         f"# git storage {which.name}",
@@ -41,7 +42,7 @@ def page(which: Command) -> str:
         "## DESCRIPTION",
         description,
         "## OPTIONS",
-        *_options(which.parser.declared),
+        *options(which.parser.declared),
     ]
     for title, text in sections:
         parts += [f"## {title}", text]
@@ -123,7 +124,8 @@ def _sections(body: str) -> tuple[str, list[tuple[str, str]]]:
     return texts[0][1], texts[1:]
 
 
-def _options(declared: list[argparse.Action]) -> Iterator[str]:
+def options(declared: list[argparse.Action]) -> Iterator[str]:
+    """Every option and word, with what it means."""
     for action in declared:
         yield f"`{_head(action)}`\n: {action.help or ''}"
 
@@ -152,7 +154,7 @@ def _value(action: argparse.Action) -> str:
 
 
 if __name__ == "__main__":
-    from gitstore.commands.manual import manual
+    from gitstore.commands.shared import write_shared
 
     write(Path("docs/commands"))
-    Path("docs/git-storage.1").write_text(manual(), encoding="utf-8")
+    write_shared(Path("share"))

@@ -136,6 +136,7 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         ("status", "--only-here"),
         ("diff",),
         ("clone", "../remote.git", "../another"),
+        ("complete", "target", "da"),
         ("start",),
         ("stage", "-n", "--all"),
         ("stage", "--all"),

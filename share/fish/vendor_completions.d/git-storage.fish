@@ -1,0 +1,162 @@
+# fish completion for git storage; made by: python -m gitstore.commands.pages
+
+function __git_storage_ask
+    git storage complete -- $argv[1] (commandline -ct) 2>/dev/null | string split0
+end
+
+function __git_storage_revisions
+    git for-each-ref --format='%(refname:short)' refs/heads refs/tags 2>/dev/null
+    __git_storage_ask target
+end
+
+complete -c git-storage -f
+set -l __git_storage_verbs add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -s C -x -a '(__fish_complete_directories)'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a forget -d 'Describe a storage or data path no more'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a start -d 'Bring up everything that a checkout describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a stage -d 'Bring recorded objects here'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a unstage -d 'Give local space back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a restore -d 'Bring a recorded version of objects back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a diff -d 'Show which objects differ'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a record -d 'Write local changes into the pointers, offline'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a undo -d 'Take back the last operation\'s local effects'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help" -a help -d 'Print the list of commands, or the page of one'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l to -d 'the data path to feed' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l prefix -d 'feed what is below PREFIX/ only, or one object' -x
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l include -d 'describe only objects that match PATTERN; can be given again' -x
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l exclude -d 'describe no object like PATTERN; can be given again' -x
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l mode -d 'how to make it available' -x -a 'copy mount reference'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l access -d 'whether changes may go back' -x -a 'read write'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l endpoint -d 'the service\'s own URL' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l region -d 'the region of the service' -x
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l account -d 'an Azure account, or a server\'s user' -x
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l anonymous -d 'go without credentials'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l description -d 'one line for people' -x
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -a '(__git_storage_ask storage)'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -F
+complete -c git-storage -n "__fish_seen_subcommand_from ls" -s z -d 'print only paths, each ended by NUL'
+complete -c git-storage -n "__fish_seen_subcommand_from ls" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from ls" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from ls" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from ls" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from ls" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from mv" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from mv" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from mv" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from mv" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from mv" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from mv" -F
+complete -c git-storage -n "__fish_seen_subcommand_from forget" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from forget" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from forget" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from forget" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from forget" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -l no-stage -d 'bring up nothing, only install'
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -F
+complete -c git-storage -n "__fish_seen_subcommand_from start" -s y -l yes -d 'copy without a question, if there is room'
+complete -c git-storage -n "__fish_seen_subcommand_from start" -l no-input -d 'ask nothing, as without a terminal'
+complete -c git-storage -n "__fish_seen_subcommand_from start" -l skip -d 'leave a storage out; can be given again' -x -a '(__git_storage_ask storage)'
+complete -c git-storage -n "__fish_seen_subcommand_from start" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from start" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from start" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from start" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from start" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l all -d 'every data path'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l to -d 'the data path that a storage is to feed' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l include -d 'stage only objects that match PATTERN; can be given again' -x
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l exclude -d 'stage no object like PATTERN; can be given again' -x
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -s n -l dry-run -d 'show what would be done and why, and change nothing'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from unstage" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from unstage" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -l from -d 'the commit whose pointer names the version' -x -a '(__git_storage_revisions)'
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -l remote -d 'ask the storages, too'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -l explain -d 'show everything known about one object' -x -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -l only-here -d 'list the files whose bytes exist only here, as far as is known'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -l exit-code -d 'exit with 1 if there is something to do'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -s z -d 'print only paths, each ended by NUL, of what is not in order'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from status" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -l name-only -d 'print only paths'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -s z -d 'print only paths, each ended by NUL'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -l exit-code -d 'exit with 1 if something differs'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from diff" -a '(__git_storage_revisions)'
+complete -c git-storage -n "__fish_seen_subcommand_from record" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from record" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from record" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from record" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from record" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l keep -d 'the answer to every conflict' -x -a 'local remote both skip'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l delete -d 'erase on the storage what is missing here'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l allow-deletes -d 'allow so many deletions without a question' -x
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -s n -l dry-run -d 'show what would be done and why, and change nothing'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from rm" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from rm" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from rm" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from rm" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from rm" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from undo" -l list -d 'only list the last operations, newest first'
+complete -c git-storage -n "__fish_seen_subcommand_from undo" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from undo" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from undo" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from undo" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -a '(__git_storage_ask storage)'
+complete -c git-storage -n "__fish_seen_subcommand_from install" -l global -d 'for all repositories of this user'
+complete -c git-storage -n "__fish_seen_subcommand_from install" -l uninstall -d 'take everything away again'
+complete -c git-storage -n "__fish_seen_subcommand_from install" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from install" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from install" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from install" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage restore status diff record sync rm undo doctor install help'
