@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -255,8 +255,9 @@ def changing(
         facts = stack.enter_context(Facts.open(git.common_dir))
         now = time.time()
         operation = state.begin(verb, tuple(sys.argv[1:]), now)
-        # With the process, because the work trees of a clone number their operations each.
-        bag = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{verb}-{os.getpid()}"
+        # Random, because the work trees of a clone number their operations each for themselves.
+        day = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
+        bag = f"{day}-{verb}-{secrets.token_hex(4)}"
         session = Session(project, state, facts, listener or Silent(), operation, verb, jobs)
         session.bag = bag
         state.add_effects(operation, [Effect("", "bag", bag, {})])

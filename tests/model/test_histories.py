@@ -8,7 +8,7 @@ from dataclasses import replace
 from tests.model.bucket import Habit
 from tests.model.driver import world
 from tests.model.fuse import Trouble
-from tests.model.steps import NAMES, Step
+from tests.model.steps import NAMES, Step, content_of
 
 
 def test_keep_both_gives_up_nobody_elses_promise() -> None:
@@ -139,3 +139,21 @@ def test_a_copy_that_was_removed_can_be_made_again() -> None:
         here.do(Step("sync", 0, option="both"))
         assert here.scene.local[0] == here.scene.bucket
         assert len(here.scene.bucket) == 2
+
+
+def test_undo_takes_back_the_last_of_two_operations_in_one_second() -> None:
+    steps = (
+        Step("stage", 1),
+        Step("put", name=0, content=1),
+        Step("sync", 1),
+        Step("put", name=0, content=2),
+        Step("sync", 1),
+        Step("put", name=0, content=3),
+        Step("sync", 1),
+        Step("undo", 1),
+    )
+    with world(2, Habit.PLAIN) as here:
+        for step in steps:
+            here.do(step)
+        assert here.scene.local[1][NAMES[0]] == content_of(2)
+        here.settle()
