@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests import lab as laboratory
 from tests import servers
+from tests.refusals import OBJECTS
 
 # No timed assertions: machines are shared, and an example may be slow on one of them.
 settings.register_profile("git-storage", deadline=None)
@@ -54,3 +55,11 @@ def lab(tmp_path: Path) -> Iterator[laboratory.Lab]:
     made = laboratory.make(tmp_path)
     yield made
     made.check()
+
+
+@pytest.fixture
+def described(lab: laboratory.Lab) -> laboratory.Lab:
+    """A project with a data path, committed and staged."""
+    lab.describe(OBJECTS)
+    lab.storage("stage", "--all")
+    return lab
