@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from types import TracebackType
 
 from gitstore import __version__
@@ -37,11 +38,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         # A hundred thousand states make no cycles, but looking for some takes a fifth of `status`.
         gc.set_threshold(_ALLOCATED)
-    ending = Ending(screen())
+    ending = Ending(replace(screen(), hints=_hints_wanted))
     with ending:
         ending.code = _run(list(sys.argv[1:] if argv is None else argv), ending)
         ending.screen.out.flush()
     return ending.code
+
+
+@cache
+def _hints_wanted() -> bool:
+    from gitstore.repo.settings import hints_wanted
+
+    return hints_wanted()
 
 
 class Ending:

@@ -47,6 +47,7 @@ class Git:
         self.git_dir = git_dir
         self.common_dir = common_dir
         self.prefix = prefix
+        self._sections: dict[str, dict[str, str]] = {}
 
     @classmethod
     def find(cls, start: Path) -> Git:
@@ -91,6 +92,19 @@ class Git:
         """
         done = self._run("config", "-z", "--type=bool", "--get", name)
         return _first(done) == "true" if _answered(done, {1}) else default
+
+    def section(self, name: str) -> Mapping[str, str]:
+        """Every value below a section of the configuration by key; asked once.
+
+        Of several values of a key the last one counts. Section and last part of a key are lower
+        case, as git spells them; a key without a value has `''`.
+        """
+        if name not in self._sections:
+            done = self._run("config", "-z", "--get-regexp", rf"^{re.escape(name)}\.")
+            lines = _split(done.stdout) if _answered(done, {1}) else []
+            entries = (line.partition("\n") for line in lines)
+            self._sections[name] = {entry[0]: entry[2] for entry in entries}
+        return self._sections[name]
 
     def exclude_file(self) -> Path:
         """The ignore file of this clone that no branch carries."""

@@ -37,7 +37,7 @@ from gitstore.core.versions import Version
 from gitstore.repo.repo import Repo
 from gitstore.repo.viewing import Explanation, Status
 from gitstore.ui import documents
-from gitstore.ui.colour import BOLD, CYAN, GREEN, RED, Painted
+from gitstore.ui.colour import BOLD, GREEN, RED, Painted
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import below, count, human
 
@@ -93,7 +93,7 @@ def _show(found: tuple[Status, ...], screen: Screen) -> None:
             screen.line("  nothing to do")
         elif one.clean and data.mode is Mode.COPY:
             screen.line("  nothing changed; not everything is here")
-            screen.talk(Painted(f'    (use "git storage stage {screen.typed(data.path)}")', CYAN))
+            screen.advise(f'use "git storage stage {screen.typed(data.path)}"')
         elif one.clean:
             screen.line("  nothing changed")
     if any(one.offline for one in found):
@@ -104,7 +104,7 @@ def _show_group(group: Group, status: Status, screen: Screen) -> None:
     screen.line(f"  {group.title}:")
     typed = screen.typed(status.data.path)
     for advice in group.advice:
-        screen.talk(Painted(f"    ({advice.format(path=typed)})", CYAN))
+        screen.advise(advice.format(path=typed))
     for action, reason in group.members:
         size = documents.size_of(action)
         told = "-" if size is None else human(size)

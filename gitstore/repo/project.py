@@ -18,6 +18,7 @@ from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, dump, parse, pointer
 from gitstore.core.store import Store
+from gitstore.repo.settings import chosen_jobs, with_chosen_modes
 from gitstore.shell.abilities import careful
 from gitstore.shell.binding import Binding
 
@@ -32,7 +33,7 @@ class Project:
     Attributes:
         git: the work tree.
         text: the manifest's text, `''` when there is none.
-        manifest: the same, understood.
+        manifest: the same, understood, in the modes that this clone has chosen.
     """
 
     git: Git
@@ -43,6 +44,11 @@ class Project:
     def where(self) -> tuple[Path, str]:
         """The top level, and the caller's directory relative to it."""
         return self.git.top, self.git.prefix
+
+    @property
+    def jobs(self) -> int | None:
+        """Transfers at a time, where the user or this clone has chosen, else None."""
+        return chosen_jobs(self.git)
 
     @property
     def redo_log(self) -> Path:
@@ -186,7 +192,7 @@ def project_of(git: Git) -> Project:
     except UnicodeDecodeError as error:
         raise FormatError("is not UTF-8", source=MANIFEST) from error
     _refuse_markers(text)
-    return Project(git, text, parse_manifest(text, MANIFEST))
+    return Project(git, text, with_chosen_modes(git, parse_manifest(text, MANIFEST)))
 
 
 def _refuse_markers(text: str) -> None:

@@ -157,7 +157,7 @@ class Session:
             trash=self.trash(view.binding),
             operation=self.operation or 0,
             listener=self.listener,
-            jobs=self.jobs,
+            jobs=self.jobs or self.project.jobs,
         )
         view.binding.tree.sweep()
         try:

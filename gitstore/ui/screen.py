@@ -18,7 +18,7 @@ from typing import TextIO
 
 from gitstore.core.report import Listener, Silent
 from gitstore.ui import colour
-from gitstore.ui.colour import BOLD, RED, YELLOW, Painted, Piece, rendered
+from gitstore.ui.colour import BOLD, CYAN, RED, YELLOW, Painted, Piece, rendered
 from gitstore.ui.words import shown
 
 _JSON_VERSION = 1
@@ -51,6 +51,7 @@ class Screen:
         configured: asks git whether colour is configured; only called where standard output is a
             terminal or git's pager.
         prefix: the caller's directory relative to the top level, `''` at the top.
+        hints: asks git whether hints are wanted; only called where there is one.
     """
 
     out: TextIO
@@ -59,6 +60,7 @@ class Screen:
     environment: Mapping[str, str] = field(default_factory=dict)
     configured: Callable[[], bool] = lambda: False
     prefix: str = ""
+    hints: Callable[[], bool] = lambda: True
 
     @property
     def json(self) -> bool:
@@ -99,12 +101,18 @@ class Screen:
 
     def hint(self, text: str) -> None:
         """What to type or edit next."""
-        self.talk(Painted("hint: ", YELLOW), text)
+        if not self.manner.quiet and self.hints():
+            self._tell((Painted("hint: ", YELLOW), text))
+
+    def advise(self, text: str) -> None:
+        """What acts on a group of objects, set in brackets as git does it."""
+        if not self.manner.quiet and self.hints():
+            self._tell((Painted(f"    ({text})", CYAN),))
 
     def error(self, message: str, hint: str | None = None) -> None:
         """What went wrong, and what to do about it."""
         self._tell((Painted("error: ", f"{BOLD};{RED}"), _on_one_line(message)))
-        if hint is not None:
+        if hint is not None and self.hints():
             self._tell((Painted("hint: ", YELLOW), _on_one_line(hint)))
 
     def trace(self, text: str) -> None:

@@ -1,0 +1,75 @@
+"""What a user and a clone choose: `storage.*` in git's configuration (docs/configuration.md).
+
+Nothing here comes with a clone of the project, so that it may say what the manifest must not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from gitstore.adapters.git import Git
+from gitstore.adapters.git_config import Config
+from gitstore.core.errors import StorageError
+from gitstore.core.manifest import DataPath, Manifest, Mode
+
+_SECTION = "storage"
+_JOBS = "storage.jobs"
+_MODE = "storage.<name>.mode"
+_HINTS = "advice.storageHints"
+
+
+def with_chosen_modes(git: Git, manifest: Manifest) -> Manifest:
+    """The manifest with the modes of this clone, by data path or by storage; the former counts.
+
+    Raises:
+        StorageError: a mode is chosen that there is not.
+    """
+    chosen = git.section(_SECTION) if manifest.data else {}
+    start, _, end = _MODE.partition("<name>")
+    if not any(key.startswith(start) and key.endswith(end) for key in chosen):
+        return manifest
+
+    def in_mode(data: DataPath) -> DataPath:
+        for name in (data.path, data.storage):
+            key = start + name + end
+            if key in chosen:
+                return replace(data, mode=_mode(key, chosen[key]))
+        return data
+
+    return replace(manifest, data={path: in_mode(data) for path, data in manifest.data.items()})
+
+
+def chosen_jobs(git: Git) -> int | None:
+    """How many transfers at a time this user or clone wants, or None for what suits the storage.
+
+    Raises:
+        StorageError: it is not a whole number above 0.
+    """
+    text = git.section(_SECTION).get(_JOBS)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise _wrong(_JOBS, text, "a whole number above 0")
+    return int(text)
+
+
+def hints_wanted() -> bool:
+    """Whether to say what to type next; asked wherever the process stands, also outside a clone."""
+    try:
+        return Config("", Path()).get(_HINTS) not in ("false", "no", "off", "0")
+    except StorageError:
+        return True  # git itself is what is wrong, or its configuration: that deserves a hint
+
+
+def _mode(key: str, text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError as error:
+        raise _wrong(key, text, " or ".join(mode.value for mode in Mode)) from error
+
+
+def _wrong(key: str, text: str, wanted: str) -> StorageError:
+    return StorageError(
+        f"{key} is '{text}' in git's configuration, not {wanted}", hint=f"git config --unset {key}"
+    )

@@ -1,0 +1,98 @@
+"""docs/configuration.md tells of every key that the code asks for, and of no other."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.lab import Lab
+from tests.sources import ROOT, sources
+
+_PAGE = ROOT / "docs" / "configuration.md"
+_KEY = re.compile(r"(?:storage|color|pager|advice)\.(?:<name>\.)?[a-z]+(?:[A-Z][a-z]+)*")
+_ROW = re.compile(r"^\| `([^`]+)` \|(?:.*\|)? ([^|]+) \|$", re.MULTILINE)
+_VARIABLE = re.compile(r"GIT_(?:STORAGE|TERMINAL|OPTIONAL)_[A-Z]+|NO_COLOR")
+FILES = {"m31.fits": b"one", "m13.fits": b"thirteen"}
+
+
+def constants() -> set[str]:
+    """Every text in the code that is nothing but one word."""
+    return {
+        node.value
+        for source in sources("gitstore")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def rows() -> dict[str, str]:
+    """What each key or variable of the page does."""
+    return dict(_ROW.findall(_PAGE.read_text()))
+
+
+def test_every_key_is_in_the_table_and_nothing_else() -> None:
+    asked = {text for text in constants() if _KEY.fullmatch(text)}
+    told = {key for key in rows() if _KEY.fullmatch(key)}
+    of_git = {key for key in told if rows()[key].startswith("git: ")}
+    assert asked == told - of_git
+    assert of_git == {"pager.storage"}
+
+
+def test_every_variable_is_in_the_table_and_nothing_else() -> None:
+    asked = {text for text in constants() if _VARIABLE.fullmatch(text)}
+    assert asked == {key for key in rows() if _VARIABLE.fullmatch(key)}
+
+
+def test_a_clone_chooses_its_mode(lab: Lab) -> None:
+    lab.describe(FILES)
+    manifest = lab.read(".storage.yaml")
+    lab.git("config", "storage.survey.mode", "reference")
+    lab.storage("status").says("data (survey, reference)")
+    lab.storage("stage", "--all")
+    lab.storage("stage", "data").fails(128).says("data is in mode reference")
+    lab.storage("start").says("data: a reference")
+    assert not lab.exists("data/m31.fits")
+    lab.bucket.put("m31.fits", b"newer")
+    lab.storage("sync").says("1 object pointed")
+    assert not lab.exists("data/m31.fits")
+    assert lab.read(".storage.yaml") == manifest
+    lab.git("config", "storage.data.mode", "copy")  # the data path counts more than the storage
+    lab.storage("stage", "data").says("2 objects fetched")
+
+
+def test_a_moved_data_path_keeps_the_mode_of_the_manifest(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.git("config", "storage.survey.mode", "reference")
+    lab.storage("mv", "data", "raw")
+    lab.storage("add", "survey", "--to", "again", "--access", "read")
+    assert b"reference" not in lab.read(".storage.yaml")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("storage.survey.mode", "fast"), ("storage.jobs", "0"), ("storage.jobs", "")]
+)
+def test_a_wrong_value_is_named_with_its_key(lab: Lab, key: str, value: str) -> None:
+    lab.describe(FILES)
+    lab.git("config", key, value)
+    result = lab.storage("stage", "--all").fails(128)
+    result.says(f"error: {key} is '{value}'", f"hint: git config --unset {key}")
+    lab.git("config", "--unset", key)
+    lab.storage("stage", "--all").says("2 objects fetched")
+
+
+def test_jobs_of_this_once(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.git("-c", "storage.jobs=1", "storage", "stage", "--all").says("2 objects fetched")
+
+
+def test_hints_can_be_silenced(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.write("data/m31.fits", b"edited")
+    lab.storage("status").says("(use ")
+    lab.storage("stage").fails(129).says("hint: ")
+    lab.git("config", "advice.storageHints", "false")
+    lab.storage("status").says("edited").never_says("(use ")
+    lab.storage("stage").fails(129).says("error: ").never_says("hint: ")
