@@ -12,6 +12,7 @@ from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath
 from gitstore.core.store import Store
 from gitstore.repo.project import Project
+from gitstore.repo.risks import DANGERS, only_copies
 from gitstore.repo.session import Session, reading
 
 
@@ -44,7 +45,7 @@ def doctor(project: Project, names: Sequence[str] = ()) -> tuple[Finding, ...]:
     For a named storage the contract suite runs below a prefix of its own, which is removed again.
     """
     with reading(project) as session:
-        found = [*_installation(project), *_clone(session)]
+        found = [*_installation(project), *_clone(session), *_risks(project)]
         for name in names or project.manifest.storages:
             found.extend(_storage(session, name, probing=bool(names)))
         return tuple(found)
@@ -67,6 +68,20 @@ def _clone(session: Session) -> Iterator[Finding]:
                 f"{data.path} is not in the managed block of .gitignore",
                 f"add the line /{data.path} to .gitignore",
             )
+
+
+def _risks(project: Project) -> Iterator[Finding]:
+    try:
+        number = only_copies(project)
+    except StorageError:
+        return  # an unreadable pointer is a finding of its own
+    if number:
+        files = "1 file exists" if number == 1 else f"{number:,} files exist"
+        yield Finding(
+            Level.NOTE,
+            f"{files} only here: {DANGERS}",
+            "git storage status --only-here  # lists them; git storage sync uploads them",
+        )
 
 
 def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
