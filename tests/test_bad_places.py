@@ -265,3 +265,14 @@ def test_a_pointer_that_is_a_directory(described: Lab) -> None:
     described.remove("data.storage")
     described.write("data.storage/x", b"x")
     refused(described, "status").says("data.storage")
+
+
+@pytest.mark.parametrize("url", ["..", "./data", "./data/below"])
+def test_a_storage_and_a_data_path_in_one_another(lab: Lab, url: str) -> None:
+    (lab.top / "data" / "below").mkdir(parents=True)
+
+    refused(lab, "add", "survey", f"{url}/", "--to", "data").says("in one another")
+
+
+def test_a_directory_just_below_the_root_that_is_not_there(lab: Lab) -> None:
+    refused(lab, "add", "survey", "/no-such-directory", "--to", "data").says("no-such-directory")

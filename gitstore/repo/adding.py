@@ -11,6 +11,7 @@ from gitstore.adapters import tracked
 from gitstore.core.blocks import ignored_paths, with_attributes, with_ignored
 from gitstore.core.data_path import problem
 from gitstore.core.errors import (
+    BadUrl,
     FormatError,
     Missing,
     PathRefused,
@@ -84,6 +85,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
             _write_manifest(session, {**_texts(project), MANIFEST: _described(project, spec, None)})
             return Added(spec, place)
         check_data_path(project, data)
+        _check_not_itself(project, place, data)
         spec, data, found, markers = _looked_up(session, spec, data)
         text = _described(project, spec, data)
         after = {**_texts(project), MANIFEST: text}
@@ -166,6 +168,19 @@ def check_data_path(project: Project, data: DataPath) -> None:
             )
 
 
+def _check_not_itself(project: Project, place: Place, data: DataPath) -> None:
+    """Whether a directory storage and a data path are apart: neither may hold the other."""
+    if place.root is None:
+        return
+    top = project.git.top.resolve()
+    storage, here = (top / place.root).resolve(), (top / data.path).resolve()
+    if here.is_relative_to(storage) or storage.is_relative_to(here):
+        raise PathRefused(
+            f"the data path {data.path} and the storage {place.identity} lie in one another",
+            hint="choose a directory outside of this work tree",
+        )
+
+
 def _check_storage(project: Project, spec: StorageSpec) -> None:
     known = project.manifest.storages.get(spec.name)
     if known is not None and known.place().identity != spec.place().identity:
@@ -235,7 +250,7 @@ def _one_object(
     above = replace(spec, url=url)
     try:
         found = session.project.open_store(above, session.facts).stat(name)
-    except StoreError:
+    except (StoreError, BadUrl):
         return None
     return None if found is None else (above, replace(data, prefix=name))
 

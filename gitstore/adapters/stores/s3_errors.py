@@ -210,6 +210,10 @@ def _from_botocore(error: Exception, about: About) -> Failure | None:
         return Failure(answered, isinstance(answered, Unreachable) or repeated)
     if isinstance(error, exceptions.NoCredentialsError):
         return Failure(NoCredentials(f"{about.where}: no credentials", key=about.key), False)
+    if isinstance(error, exceptions.HTTPClientError):
+        # Its own sentence holds the whole request, which nobody wants to read.
+        silent = Unreachable(f"{about.where}: the storage does not answer", key=about.key)
+        return Failure(silent, True)
     if isinstance(error, exceptions.BotoCoreError):
         unreachable = Unreachable(f"{about.where}: {_first_line(str(error))}", key=about.key)
         return Failure(unreachable, True)
