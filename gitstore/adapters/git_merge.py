@@ -1,13 +1,18 @@
-"""Git's merge of three texts, with its conflict markers.
+"""Merging, as far as git does it: three texts, and what a merge has left in the index.
 
-A part of the adapter to git, that needs no work tree: merge drivers also run in bare repositories.
+`merge_file` needs no work tree: merge drivers also run in bare repositories.
 """
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+from gitstore.adapters.git import Git, _answered, _split
+from gitstore.core.errors import UnknownName
 
 _SIDES = ("ours", "base", "theirs")
 _CONFLICTS = range(1, 128)  # above, git merge-file failed
@@ -41,3 +46,73 @@ def merge_file(
     if done.returncode != 0 and done.returncode not in _CONFLICTS:
         return None
     return done.stdout, done.returncode == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """Commits that are, or were, merged.
+
+    Attributes:
+        bases: what both come from; several after a criss-cross, none if they have no common past.
+        ours: the commit that the index began with.
+        theirs: the commit that came in.
+    """
+
+    bases: tuple[str, ...]
+    ours: str
+    theirs: str
+
+
+def stages(git: Git, prefix: str) -> dict[int, dict[str, str]]:
+    """The files of the index at or below a path, by stage; see git-ls-files(1).
+
+    Returns:
+        Blob ids by path: stage 0 is what is settled, 1 the base, 2 ours, 3 theirs.
+    """
+    found: dict[int, dict[str, str]] = {0: {}, 1: {}, 2: {}, 3: {}}
+    for line in _split(git._asked("ls-files", "-s", "-z", "--", prefix)):
+        entry, _, path = line.partition("\t")
+        _, blob, stage = entry.split(" ")
+        found[int(stage)][path] = blob
+    return found
+
+
+def unmerged(git: Git) -> list[str]:
+    """The paths that are in conflict in the index."""
+    lines = _split(git._asked("ls-files", "-u", "-z"))
+    return list(dict.fromkeys(line.partition("\t")[2] for line in lines))
+
+
+def mergings(git: Git) -> Iterator[Merging]:
+    """What could have led to the index as it is, the likeliest first.
+
+    Git keeps no record of what `stash pop` merges, so whoever uses one of these compares its files
+    with the index.
+    """
+    head = _commit(git, "HEAD")
+    if head is None:
+        return
+    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD", "refs/stash"):
+        theirs, before = _commit(git, name), _commit(git, f"{name}^1")
+        if theirs is None:
+            continue
+        if name == "MERGE_HEAD":
+            yield Merging(_bases(git, head, theirs), head, theirs)
+        elif before is not None:
+            back = name == "REVERT_HEAD"
+            yield Merging((theirs if back else before,), head, before if back else theirs)
+    first, second = _commit(git, "HEAD^1"), _commit(git, "HEAD^2")
+    if first is not None and second is not None:  # a merge that was committed with its markers
+        yield Merging(_bases(git, first, second), first, second)
+
+
+def _bases(git: Git, one: str, other: str) -> tuple[str, ...]:
+    done = git._run("merge-base", "--all", one, other)
+    return tuple(done.stdout.decode().split()) if _answered(done, {1}) else ()
+
+
+def _commit(git: Git, name: str) -> str | None:
+    try:
+        return git.commit(name)
+    except UnknownName:
+        return None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitstore.repo.adding import Added
     from gitstore.repo.diffing import Difference
     from gitstore.repo.examining import Finding
+    from gitstore.repo.resolving import Resolution, ResolveOptions
     from gitstore.repo.starting import Started, StartOptions
     from gitstore.repo.undoing import Undone
 
@@ -128,6 +129,14 @@ class Repo:
     def record(self, *targets: str) -> tuple[Report, ...]:
         """Write local changes into the pointers, offline, as promises."""
         return syncing.record(self.project, targets)
+
+    def resolve(
+        self, *targets: str, options: ResolveOptions | None = None
+    ) -> tuple[Resolution, ...]:
+        """Settle pointers that a merge left in conflict; see `gitstore.repo.resolving.resolve`."""
+        from gitstore.repo import resolving
+
+        return resolving.resolve(self.project, targets, options or resolving.ResolveOptions())
 
     def rm(self, *targets: str) -> tuple[Report, ...]:
         """Erase objects: here now, on the storage at the next sync."""
