@@ -1,0 +1,1 @@
+"""Measurements beside other tools: `make bench`. Ratios of one run, no assertions."""
