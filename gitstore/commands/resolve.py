@@ -32,6 +32,7 @@ from collections.abc import Sequence
 
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser
+from gitstore.core.errors import Stopped
 from gitstore.core.settling import Side
 from gitstore.repo.resolving import Resolution, ResolveOptions, undescribed
 from gitstore.ui.screen import Screen
@@ -52,7 +53,11 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     repo, screen = opened(screen)
     ask = SideQuestions(screen).conflict if screen.asks else None
     options = ResolveOptions(None if args.keep is None else Side(args.keep), ask)
-    found = repo.resolve(*args.paths, options=options)
+    try:
+        found = repo.resolve(*args.paths, options=options)
+    except Stopped as stopped:
+        screen.talk(stopped.message)
+        return 1
     strange = [] if args.paths else undescribed(repo.project)
     status = 1 if strange or any(each.left for each in found) else 0
     if screen.json:

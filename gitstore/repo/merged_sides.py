@@ -44,10 +44,8 @@ def sides_of(project: Project, data: DataPath) -> MergedSides | None:
         FormatError: the pointer of one side is broken.
     """
     name = data.path + SUFFIX
-    index = {
-        n: {**of, **stages(project.git, name + ".d")[n]}
-        for n, of in stages(project.git, name).items()
-    }
+    main, slices = stages(project.git, name), stages(project.git, name + ".d")
+    index = {stage: {**of, **slices[stage]} for stage, of in main.items()}
     if {path for of in index.values() for path in of} == {name} and not index[0]:
         found = _from_index(project, name, index)
         if found is not None:

@@ -354,3 +354,24 @@ def test_on_a_terminal_it_asks(lab: Lab, typed: str, kept: str) -> None:
         os.close(ours)
         os.close(theirs)
     assert entries(lab)["a"] == etag(kept)
+
+
+def test_it_can_be_undone_and_done_in_another_way(lab: Lab) -> None:
+    branches(lab, THREE, main=put(a="ours", b="b2"), theirs=put(a="theirs"))
+    lab.git("merge", "theirs").fails(1)
+    conflicted = lab.read(NAME)
+    lab.storage("resolve", "--keep", "ours")
+    lab.storage("undo")
+    assert lab.read(NAME) == conflicted
+    lab.storage("resolve", "--keep", "theirs")
+    assert entries(lab) == {"a": etag("theirs"), "b": etag("b2"), "c": etag("c")}
+
+
+def test_it_works_from_a_directory_below(lab: Lab) -> None:
+    branches(lab, THREE, main=put(a="ours"), theirs=put(a="theirs"))
+    lab.git("merge", "theirs").fails(1)
+    lab.write("below/x", b"")
+    result = lab.storage("resolve", "../data.storage", at="below").fails(1)
+    result.says("../data/a: conflict", "resolve --keep ours|theirs ../data")
+    lab.storage("resolve", "--keep", "ours", "../data", at="below")
+    assert entries(lab)["a"] == etag("ours")
