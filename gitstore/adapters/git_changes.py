@@ -136,15 +136,16 @@ def sizes(git: Git, blobs: Sequence[str]) -> dict[str, int]:
 
 
 def pointers_stamp(git: Git) -> str:
-    """The stamp by which the hooks notice that pointers changed; hooks/git-storage-hook has it."""
+    """What the hooks notice changed pointers by; hooks/git-storage-hook writes the same."""
     globs = _environment(os.environ)
     del globs["GIT_LITERAL_PATHSPECS"]
-    out = b""
+    hashes: list[str] = []
     for question in (("ls-files", "-s"), ("diff-files",)):
         done = _run((*question, *_OURS), git.top, globs)
         _answered(done, set())
-        out += done.stdout
-    return git._asked("hash-object", "--stdin", feed=out).decode().strip()
+        hashed = git._asked("hash-object", "--stdin", feed=done.stdout).decode().strip()
+        hashes.append(hashed if done.stdout or not hashes else "clean")
+    return "".join(f"{line}\n" for line in hashes)
 
 
 def _changes(out: bytes) -> tuple[Change, ...]:

@@ -83,7 +83,7 @@ def install_here(start: Path, version: tuple[int, ...]) -> tuple[Step, ...]:
     # What is checked out now is no news.
     stamp = _stamp(git)
     stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(pointers_stamp(git) + "\n")
+    stamp.write_text(pointers_stamp(git))
     return (*steps, _drivers(config))
 
 

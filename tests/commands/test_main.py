@@ -137,6 +137,8 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         ("diff",),
         ("clone", "../remote.git", "../another"),
         ("complete", "target", "da"),
+        ("hook", "post-merge"),
+        ("install",),
         ("start",),
         ("stage", "-n", "--all"),
         ("stage", "--all"),

@@ -1,0 +1,82 @@
+"""Set up git's hooks and drivers, for a clone or for all repositories
+
+With the hooks, git refuses to commit secrets, broken pointers and data that was added by force,
+refuses to push pointers whose bytes are not on the storage yet, and says when pointers changed
+under staged data. Everything else of git storage works without them. With the drivers, git merges
+pointers object by object and shows them readably.
+
+Hooks that are there already keep running: they are given the name HOOK.before-git-storage, run
+first, and get their name back with --uninstall. Nothing of a hook manager, of a directory of the
+work tree (core.hooksPath) or of a hook that asks for its own name is changed; then the line that is
+to be added is printed.
+
+With --global, git 2.54 and later run the hooks in all repositories of this user, by their
+configuration. Older ones copy them into every repository that is cloned or made from now on, from
+the directory that init.templateDir names; where core.hooksPath is set for all repositories, they go
+there instead.
+
+In a project without data nothing is asked and nothing runs: a hook ends at once where there is no
+.storage.yaml, and starts no Python where a commit, push or checkout has no pointer in it.
+
+EXIT STATUS
+
+- 0: everything is set up, or taken away
+- 1: something is left to you: it is printed
+- 128: nothing was done, because something is wrong
+- 129: the command line is wrong
+
+EXAMPLES
+
+    git storage install
+    git storage install --global
+    git storage install --uninstall
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gitstore.commands.parser import Parser
+from gitstore.repo import installing
+from gitstore.repo.installing import Did, Step
+from gitstore.ui.screen import Screen
+
+
+def arguments(parser: Parser) -> None:
+    """What can be typed."""
+    told = "for all repositories of this user"
+    parser.add_argument("--global", action="store_true", dest="everywhere", help=told)
+    told = "take everything away again"
+    parser.add_argument("--uninstall", action="store_true", help=told)
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:
+    """Install or uninstall."""
+    steps = _done(args)
+    asked = [step for step in steps if step.did is Did.ASKED]
+    if screen.json:
+        found = [
+            {"what": s.what, "did": s.did.value, "where": s.where, "hint": s.hint} for s in steps
+        ]
+        screen.document("install", steps=found)
+        return int(bool(asked))
+    for step in steps:
+        screen.detail(f"{step.what}: {step.did.value}, {step.where}")
+    for did in (Did.DONE, Did.THERE, Did.GONE):
+        names = [step.what for step in steps if step.did is did]
+        if names:
+            screen.talk(f"{did.value}: {', '.join(names)}")
+    if not steps:
+        screen.talk("there is nothing to take away")
+    for step in asked:
+        screen.error(f"{step.where} is not changed", step.hint)
+    return int(bool(asked))
+
+
+def _done(args: argparse.Namespace) -> tuple[Step, ...]:
+    if args.uninstall:
+        undo = installing.uninstall_everywhere if args.everywhere else installing.uninstall_here
+        return undo(Path())
+    do = installing.install_everywhere if args.everywhere else installing.install_here
+    return do(Path(), installing.git_version())

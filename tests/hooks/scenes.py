@@ -1,0 +1,77 @@
+"""Clones with hooks, and programs that remember being called."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lab import Lab
+
+FILES = {"m31.fits": b"one", "m33.fits": b"33"}
+NEWS = "hint: pointers changed"
+
+
+def hooked(lab: Lab) -> Lab:
+    """A clone with its data staged and its hooks installed."""
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.storage("install")
+    return lab
+
+
+def promise(lab: Lab, content: bytes, message: str = "promise") -> None:
+    """Edit a file, record it, commit that."""
+    lab.write("data/m31.fits", content)
+    lab.storage("record")
+    lab.git("commit", "--quiet", "--no-verify", "--message", message)
+
+
+def two_versions(lab: Lab) -> Lab:
+    """A clone with hooks whose last two commits have different pointers."""
+    hooked(lab)
+    lab.write("data/m31.fits", b"edited")
+    lab.storage("sync")
+    lab.git("commit", "--quiet", "--message", "edit")
+    return lab
+
+
+def news(result: object) -> int:
+    """How often a command said that pointers changed."""
+    return str(result).count(NEWS)
+
+
+def script(path: Path, body: str) -> Path:
+    """Write a program."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+@dataclass(slots=True)
+class Watched:
+    """A clone in whose PATH git-storage and Python only remember that they were called."""
+
+    lab: Lab
+    log: Path
+
+    def calls(self) -> list[str]:
+        """The calls so far, each as `program arguments`; forgotten with the answer."""
+        found = self.log.read_text().splitlines() if self.log.exists() else []
+        self.log.unlink(missing_ok=True)
+        return found
+
+
+def watched(lab: Lab) -> Watched:
+    """The same clone, with programs that remember."""
+    programs, log = lab.root / "home" / "programs", lab.root / "home" / "calls"
+    for name in ("git-storage", "python", "python3"):
+        script(programs / name, f'echo "{name} $*" >>"{log}"')
+    path = os.pathsep.join([str(programs), lab.environment["PATH"]])
+    return Watched(lab.seeing(PATH=path), log)
+
+
+def without_the_tool(lab: Lab) -> Lab:
+    """The same clone where git-storage is not on PATH."""
+    return lab.seeing(PATH=os.environ["PATH"])

@@ -1,0 +1,195 @@
+"""What the hooks say after a checkout, merge or rebase: one line, once, and only if it is news."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hooks.scenes import NEWS, hooked, news, promise, two_versions, watched, without_the_tool
+from tests.lab import Lab
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("switch", "--detach", "HEAD~1"),
+        ("checkout", "--force", "HEAD~1"),
+        ("checkout", "HEAD~1", "--", "data.storage"),
+        ("restore", "--source", "HEAD~1", "data.storage"),
+        ("reset", "--hard", "HEAD~1"),
+        ("revert", "--no-edit", "HEAD"),
+        ("read-tree", "-m", "-u", "HEAD", "HEAD~1"),
+    ],
+    ids=" ".join,
+)
+def test_an_operation_that_changes_pointers_is_told_once(
+    lab: Lab, command: tuple[str, ...]
+) -> None:
+    two_versions(lab)
+    assert news(lab.git(*command)) == 1
+    assert news(lab.git("status")) == 0
+    assert news(lab.git("checkout", "-b", "other")) == 0
+
+
+def test_stash_and_pop_are_told_of(lab: Lab) -> None:
+    hooked(lab)
+    lab.write("data/m31.fits", b"edited")
+    assert news(lab.storage("record")) == 0
+    assert news(lab.git("stash")) == 1
+    assert news(lab.git("stash", "pop")) == 1
+
+
+def test_cherry_pick_and_merge_are_told_of(lab: Lab) -> None:
+    two_versions(lab)
+    assert news(lab.git("switch", "--quiet", "-c", "side", "HEAD~1")) == 1
+    assert news(lab.git("cherry-pick", "main")) == 1
+    assert news(lab.git("reset", "--quiet", "--hard", "HEAD~1")) == 1
+    assert news(lab.git("merge", "main")) == 1
+
+
+def _other_edits(lab: Lab) -> None:
+    other = lab.clone()
+    other.storage("stage", "--all")
+    other.write("data/m31.fits", b"theirs")
+    other.storage("sync")
+    other.commit("theirs")
+
+
+def test_pull_is_told_of_once(lab: Lab) -> None:
+    hooked(lab)
+    _other_edits(lab)
+    assert news(lab.git("pull", "--quiet", "--no-rebase", "origin", "main")) == 1
+
+
+def test_a_pull_that_rebases_is_told_of_once_at_its_end(lab: Lab) -> None:
+    hooked(lab)
+    _other_edits(lab)
+    for name in ("a", "b"):
+        lab.write(name, b"")
+        lab.git("add", name)
+        lab.git("commit", "--quiet", "--message", name)
+    assert news(lab.git("pull", "--rebase", "origin", "main")) == 1
+
+
+def test_a_rebase_over_changed_pointers_is_told_of_once(lab: Lab) -> None:
+    two_versions(lab)
+    lab.git("switch", "--quiet", "-c", "side", "HEAD~1")
+    lab.write("data/m33.fits", b"side")
+    lab.git("config", "advice.detachedHead", "false")
+    lab.write("note", b"")
+    lab.git("add", "note")
+    lab.git("commit", "--quiet", "--message", "note")
+    assert news(lab.git("rebase", "main")) == 1
+
+
+def test_nothing_is_said_of_commits_and_of_amending(lab: Lab) -> None:
+    hooked(lab)
+    lab.write("data/m31.fits", b"edited")
+    said = [lab.storage("record"), lab.git("commit", "-m", "record")]
+    said += [lab.git("commit", "--amend", "-m", "again"), lab.git("switch", "-c", "x")]
+    lab.write("note", b"")
+    said += [lab.git("stash", "-u"), lab.git("stash", "pop")]
+    assert [news(each) for each in said] == [0] * 6
+
+
+def test_a_branch_without_data_and_back_is_no_news(lab: Lab) -> None:
+    hooked(lab)
+    assert news(lab.git("switch", "--detach", "HEAD~1")) == 0
+    assert news(lab.git("switch", "main")) == 0
+
+
+def test_nothing_to_do_starts_no_program_of_ours(lab: Lab) -> None:
+    watch = watched(two_versions(lab))
+    watch.lab.git("switch", "-c", "side")
+    watch.lab.git("reset", "--hard")
+    watch.lab.git("commit", "--allow-empty", "-m", "empty")
+    watch.lab.git("commit", "--amend", "--allow-empty", "-m", "still empty")
+    watch.lab.git("rebase", "HEAD~1")
+    assert news(watch.lab.git("switch", "--detach", "HEAD~2")) == 1
+    assert watch.calls() == []
+
+
+def test_a_clone_that_nobody_uses_says_one_line_and_parses_nothing(lab: Lab) -> None:
+    hooked(lab)
+    lab.storage("install", "--global")
+    lab.git("config", "--global", "storage.autoStage", "true")
+    watch = watched(lab)
+    result = watch.lab.run("git", "clone", str(lab.root / "remote.git"), "../fresh")
+    assert str(result).count("hint: this project keeps data in storages") == 1
+    assert watch.calls() == []
+
+
+def test_auto_stage_brings_what_is_kept_here_and_no_more(lab: Lab) -> None:
+    hooked(lab)
+    lab.storage("unstage", "data/m33.fits")
+    _other_edits(lab)
+    lab.git("config", "storage.autoStage", "true")
+    lab.git("pull", "--quiet", "origin", "main").says("data: 1 object staged")
+    assert lab.files() == {"m31.fits": b"theirs"}
+
+
+def test_auto_stage_overwrites_no_edit_and_fails_nothing(lab: Lab) -> None:
+    hooked(lab)
+    _other_edits(lab)
+    lab.git("config", "storage.autoStage", "true")
+    lab.write("data/m31.fits", b"mine!!")
+    lab.git("pull", "--quiet", "origin", "main").says("data is not all as its pointer says")
+    assert lab.read("data/m31.fits") == b"mine!!"
+
+
+def test_pointers_in_conflict_fail_no_checkout(lab: Lab) -> None:
+    hooked(lab)
+    lab.git("config", "storage.autoStage", "true")
+    lab.write("data.storage", b"<<<<<<< ours\n")
+    lab.git("commit", "--quiet", "--no-verify", "-a", "-m", "broken")
+    lab.git("switch", "--quiet", "--detach", "HEAD~1")
+    lab.git("switch", "--quiet", "main").says("warning: ")
+
+
+def test_a_foreign_failure_after_a_checkout_stays_its_own(lab: Lab) -> None:
+    two_versions(lab)
+    hook = lab.top / ".git" / "hooks" / "post-checkout"
+    (hook.parent / "post-checkout.before-git-storage").write_text("#!/bin/sh\nexit 7\n")
+    (hook.parent / "post-checkout.before-git-storage").chmod(0o755)
+    assert news(lab.git("switch", "--detach", "HEAD~1").fails(1)) == 1
+
+
+def test_without_the_tool_nothing_is_said(lab: Lab) -> None:
+    bare = without_the_tool(two_versions(lab))
+    bare.git("switch", "--detach", "HEAD~1").never_says(NEWS, "git-storage")
+
+
+def test_a_worktree_has_news_of_its_own(lab: Lab) -> None:
+    two_versions(lab)
+    lab.git("worktree", "add", "../tree", "HEAD~1").says("hint: this project keeps data")
+    lab.storage("stage", "--all", at="../tree").fails(1)
+    assert news(lab.run("git", "reset", "--hard", "main", at="../tree")) == 1
+    assert news(lab.git("reset", "--hard")) == 0
+
+
+def test_a_submodule_has_news_of_its_own(lab: Lab) -> None:
+    two_versions(lab)
+    lab.git("push", "--quiet", "origin", "HEAD")
+    lab.run("git", "init", "--quiet", "../outer")
+    allowed = ("-c", "protocol.file.allow=always")
+    add = ("submodule", "--quiet", "add", str(lab.root / "remote.git"), "inner")
+    lab.run("git", *allowed, *add, at="../outer")
+    lab.storage("install", at="../outer/inner")
+    lab.storage("ls", at="../outer/inner")
+    assert news(lab.run("git", "reset", "--hard", "HEAD~1", at="../outer/inner")) == 0
+    lab.storage("stage", "--all", at="../outer/inner").fails(1)
+    assert news(lab.run("git", "reset", "--hard", "HEAD@{1}", at="../outer/inner")) == 1
+
+
+def test_shallow_and_sparse_clones_are_told_like_others(lab: Lab) -> None:
+    two_versions(lab)
+    lab.write("other/file", b"")
+    lab.commit("file")
+    url = f"file://{lab.root}/remote.git"
+    lab.run("git", "clone", "--quiet", "--depth=2", "--sparse", url, "../shallow")
+    lab.storage("install", at="../shallow")
+    lab.storage("stage", "--all", at="../shallow")
+    assert news(lab.run("git", "checkout", "--quiet", "HEAD~1", at="../shallow")) == 0
+    promise(lab, b"promised")
+    lab.git("push", "--quiet", "--no-verify", "origin", "HEAD")
+    lab.run("git", "fetch", "--quiet", "origin", at="../shallow")
+    assert news(lab.run("git", "checkout", "origin/main", at="../shallow")) == 1
