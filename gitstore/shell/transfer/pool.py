@@ -1,4 +1,4 @@
-"""Running one function over many objects in threads, a bounded number ahead of the caller."""
+"""Running one function over many objects in threads."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-_AHEAD = 2048  # results that may wait for the caller; what they hold is on disk, not in memory
 
 
 def each(
@@ -36,7 +34,7 @@ def each(
             while batch := crew.next_batch(running):
                 yield batch
         finally:
-            crew.stop(workers)
+            crew.stop()
     for one in running:
         one.result()
 
@@ -49,7 +47,6 @@ class _Crew(Generic[Item, Result]):
         self._function = function
         self._items = iter(items)
         self._taking = threading.Lock()
-        self._room = threading.Semaphore(_AHEAD)
         self._results: SimpleQueue[tuple[Item, Result | StorageError] | None] = SimpleQueue()
         self._ended = 0
         self._stopped = False
@@ -79,19 +76,16 @@ class _Crew(Generic[Item, Result]):
             if result is None:
                 self._ended += 1
             else:
-                self._room.release()
                 batch.append(result)
         return batch
 
-    def stop(self, workers: int) -> None:
+    def stop(self) -> None:
         """Begin no new call."""
         self._stopped = True
-        self._room.release(workers)
 
     def _taken(self) -> Iterator[Item]:
-        """This thread's share of the items, one at a time, as long as there is room."""
+        """This thread's share of the items, one at a time."""
         while True:
-            self._room.acquire()
             with self._taking:
                 if self._stopped:
                     return
