@@ -81,6 +81,10 @@ class History:
         """Nothing is configured."""
         return None
 
+    def section(self, name: str) -> dict[str, str]:
+        """Nothing is configured."""
+        return {}
+
     def exclude_file(self) -> Path:
         """See `Git.exclude_file`."""
         return self.git_dir / "info" / "exclude"
