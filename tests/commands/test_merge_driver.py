@@ -203,3 +203,16 @@ def test_a_file_that_is_not_there_changes_nothing(lab: Lab) -> None:
     run = ("git-storage", "merge-driver", "--", "o", "a", "b", "7", "x.storage")
     lab.run(*run, at="..").fails(128).says("there is no file o")
     assert (lab.root / "a").read_bytes() == b"ours"
+
+
+def test_a_data_path_may_be_called_anything(lab: Lab) -> None:
+    name = "-a 'b' $(touch oops) \"c\" %L;.storage"
+    head = b"git-storage pointer 1\nfrom file:x/\n"
+    for branch, content in (("base", b""), ("theirs", b"a\t1\n"), ("ours", b"b\t1\n")):
+        lab.git("switch", "--quiet", "-c", branch, *([] if branch == "base" else ["base"]))
+        lab.write(name, head + content)
+        lab.git("add", "--all")
+        lab.git("commit", "--quiet", "--message", "change")
+    lab.git("merge", "--quiet", "theirs")
+    assert lab.read(name) == head + b"a\t1\nb\t1\n"
+    assert not lab.exists("oops")
