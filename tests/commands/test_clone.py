@@ -22,6 +22,7 @@ def test_one_command_brings_repository_and_data(lab: Lab) -> None:
     result.fails(128)  # seen from there it is beside nothing
     lab.storage("clone", "remote.git", at="..").says("Cloning into", "data: 2 objects fetched")
     assert cloned(lab, "remote").files() == FILES
+    assert "git-storage" in cloned(lab, "remote").git("config", "merge.git-storage.driver").out
 
 
 def test_a_directory_and_options_of_git(lab: Lab) -> None:
