@@ -15,11 +15,11 @@ from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import Effect, WorkState
 from gitstore.adapters.tree import TrashBag, spare_directory
 from gitstore.core.blocks import ignored_paths, with_ignored
-from gitstore.core.errors import Changed, Locked
+from gitstore.core.errors import Changed, Locked, Missing
 from gitstore.core.model import Plan, State
 from gitstore.core.plan import Decide, planned
 from gitstore.core.pointer import Pointer, pointer
-from gitstore.core.report import Listener, Report, Silent
+from gitstore.core.report import Listener, Outcome, Report, Silent
 from gitstore.core.scope import Scope, matcher, wanted_matcher
 from gitstore.core.versions import Version, content_only
 from gitstore.repo.project import Project
@@ -161,9 +161,21 @@ class Session:
         )
         view.binding.tree.sweep()
         try:
-            return execute(plan, task)
+            report = execute(plan, task)
         finally:
             self._know_root(view.binding, plan.verb)
+        return replace(report, outcomes=tuple(self._traced(plan, o) for o in report.outcomes))
+
+    def _traced(self, plan: Plan, outcome: Outcome) -> Outcome:
+        """A recorded version that is nowhere, with the commit that recorded it (rule F4)."""
+        failure, line = outcome.failure, outcome.action.seen.pointer
+        if not isinstance(failure, Missing) or line is None or not line.ids:
+            return outcome
+        by = self.project.git.who_added(f"{plan.data_path}.storage", line.ids[0])
+        if by is None:
+            return outcome
+        told = Missing(f"{failure.message}; recorded by {by}", key=failure.key, hint=failure.hint)
+        return replace(outcome, failure=told)
 
     def _know_root(self, binding: Binding, verb: str) -> None:
         # Only staging fills a directory, so that only it makes another one the right one (Sc2).

@@ -12,16 +12,20 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gitstore.__main__ import main
 from gitstore.adapters import tracked
 from gitstore.adapters.state import WorkState
+from gitstore.adapters.stores.s3 import S3Store
 from gitstore.adapters.tree import Tree
+from gitstore.core.store import Reading
 from gitstore.repo import session
-from gitstore.repo.project import Project
+from gitstore.repo.project import Project, open_project
 from gitstore.shell.transfer import download, executor
 from gitstore.shell.transfer.ledger import Ledger
 
@@ -40,6 +44,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "renamed": (Tree, "rename"),
     "settled": (Ledger, "settle"),
     "slice": (tracked, "_apply"),
+    "begun": (WorkState, "begin"),
     "log": (tracked, "_write_log"),
     "pointer": (Project, "write_pointer"),
 }
@@ -65,7 +70,53 @@ def hide() -> None:
     Path("../bucket/m31.fits").unlink()
 
 
-ACTS: dict[str, Callable[[], None]] = {"interrupt": interrupt, "checkout": check_out, "hide": hide}
+def write_foreign() -> None:
+    """Write to the bucket behind the listing's back, as people without git do."""
+    from botocore.config import Config
+    from botocore.session import Session
+
+    spec = next(iter(open_project(Path()).manifest.storages.values()))
+    client = Session().create_client(
+        "s3", endpoint_url=spec.endpoint, config=Config(s3={"addressing_style": "path"})
+    )
+    for key in ("m31.fits", "new.fits"):
+        client.put_object(Bucket=spec.url.removeprefix("s3://"), Key=key, Body=b"foreign")
+
+
+def stop() -> None:
+    """Stand still until somebody sends SIGCONT."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def meet() -> None:
+    """Wait until another clone beside this one is here too."""
+    Path(f"{Path.cwd()}.here").touch()
+    while len(list(Path("..").glob("*.here"))) < 2:
+        time.sleep(0.001)
+
+
+def flip() -> None:
+    """From here on, every byte of m31.fits that comes from the storage is another one."""
+    real = S3Store.read
+
+    def read(store: S3Store, key: str, *more: Any, **named: Any) -> Reading:
+        reading = real(store, key, *more, **named)
+        if key != "m31.fits":
+            return reading
+        return replace(reading, chunks=(os.urandom(len(chunk)) for chunk in reading.chunks))
+
+    S3Store.read = read  # type: ignore[method-assign, assignment]  # what this file is for
+
+
+ACTS: dict[str, Callable[[], None]] = {
+    "interrupt": interrupt,
+    "checkout": check_out,
+    "hide": hide,
+    "foreign": write_foreign,
+    "corrupt": flip,
+    "stop": stop,
+    "meet": meet,
+}
 
 
 def after(owner: Any, name: str, count: int, act: Callable[[], None]) -> None:

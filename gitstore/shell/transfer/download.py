@@ -66,7 +66,7 @@ def _recorded_version(
             incoming, found = _verified(binding, key, expect, progress)
         except (Refused, Missing):
             continue
-        if compare(content_only(wanted), found) is Same.DIFFERENT:
+        if not _is_wanted(wanted, expect, found):
             incoming.discard()
             continue
         return Arrived(action, incoming, found)
@@ -94,6 +94,12 @@ def _where_it_may_be(store: Store, key: str, wanted: Version) -> Iterator[Versio
                 yield old
     except Unsupported:
         return
+
+
+def _is_wanted(wanted: Version, expect: Version, found: Version) -> bool:
+    """Whether these bytes are the recorded ones; what only may be so is a stand-in (rule F4)."""
+    verdict = compare(content_only(wanted), found)
+    return verdict is Same.EQUAL or (verdict is Same.UNKNOWN and equal(wanted, expect))
 
 
 def _nowhere(store: Store, key: str, wanted: Version) -> Missing:

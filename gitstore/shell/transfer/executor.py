@@ -9,7 +9,7 @@ from gitstore.adapters.state import Intent
 from gitstore.adapters.tree import Stat, TrashBag
 from gitstore.core.choices import conflict_copy
 from gitstore.core.errors import Changed, Refused, StorageError
-from gitstore.core.model import Action, Base, Choice, Kind, Plan
+from gitstore.core.model import UNDECIDED, Action, Base, Choice, Kind, Plan
 from gitstore.core.report import Listener, Outcome, Report
 from gitstore.core.versions import Version, content_only, enriched, equal, merged
 from gitstore.shell.binding import Binding
@@ -78,6 +78,7 @@ class _Run:
             self._down([a for a in ready if a.kind in _DOWN])
             self._up([a for a in ready if a.kind is Kind.GIVE])
             self._erase([a for a in ready if a.kind is Kind.ERASE])
+            self._drop_intents()
         finally:
             self.ledger.settle()
             listener.end()
@@ -303,8 +304,6 @@ class _Run:
                 self._note(Outcome(action, made=result))
             self.ledger.settle_when_full()
         self.ledger.settle()
-        done_paths = {o.action.path for o in self.outcomes if o.failure is None}
-        self.ledger.drop_intents(a.path for a in actions if a.path in done_paths)
 
     def _identified(self, actions: list[Action]) -> list[tuple[Action, Stat, Version]]:
         """Every file to be given with its SHA-256: the intent and the fact need it."""
@@ -338,6 +337,17 @@ class _Run:
                 for action, _, local in items
             },
         )
+
+    def _drop_intents(self) -> None:
+        """Forget the uploads that are settled, those of runs that were cut off too."""
+        binding = self.task.binding
+        known = binding.state.intents(binding.data.path)
+        if self.plan.offline or not known:
+            return
+        undecided = {a.path for a in self.plan.of(*UNDECIDED)}
+        undecided |= {o.action.path for o in self.outcomes if o.failure is not None}
+        settled = {a.path for a in self.plan.actions} - undecided
+        self.ledger.drop_intents(settled & known.keys())
 
     # Erasures.
 
