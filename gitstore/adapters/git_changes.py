@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitstore.adapters.git import Git, _answered, _environment, _run, _split
+from gitstore.adapters.git import Git, _answered, _split
 from gitstore.core.errors import UnknownName
 
-_OURS = ("--", ".storage.yaml", "*.storage", "*.storage.d/*")
 _RAW = ("--raw", "-z", "--no-renames", "--no-abbrev")
 
 
@@ -135,17 +134,17 @@ def sizes(git: Git, blobs: Sequence[str]) -> dict[str, int]:
     return {blob: int(size) for blob, size in words if size.isdigit()}
 
 
-def pointers_stamp(git: Git) -> str:
+def pointers_stamp(git: Git, data_paths: Iterable[str]) -> str:
     """What the hooks notice changed pointers by; hooks/git-storage-hook writes the same."""
-    globs = _environment(os.environ)
-    del globs["GIT_LITERAL_PATHSPECS"]
-    hashes: list[str] = []
-    for question in (("ls-files", "-s"), ("diff-files",)):
-        done = _run((*question, *_OURS), git.top, globs)
-        _answered(done, set())
-        hashed = git._asked("hash-object", "--stdin", feed=done.stdout).decode().strip()
-        hashes.append(hashed if done.stdout or not hashes else "clean")
-    return "".join(f"{line}\n" for line in hashes)
+    ours = [".storage.yaml"]
+    for path in data_paths:
+        ours += [f"{path}.storage", f"{path}.storage.d"]
+    entries = git._asked("ls-files", "-s", "--", *ours)
+    edits = git._asked("diff-files", "--", *ours)
+    stamp = [git._asked("hash-object", "--stdin", feed=entries).decode().strip(), "clean"]
+    if edits:
+        stamp[1] = git._asked("hash-object", "--stdin", feed=edits).decode().strip()
+    return "".join(f"{line}\n" for line in stamp)
 
 
 def _changes(out: bytes) -> tuple[Change, ...]:

@@ -1,6 +1,6 @@
 """`install`: git's hooks and drivers, for one clone or for all repositories of a user.
 
-docs/decisions/0009-hooks.md says why it is done like this.
+docs/decisions/0010-hooks.md says why it is done like this.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gitstore.adapters.git import Git
 from gitstore.adapters.git_changes import hooks_directory, pointers_stamp
 from gitstore.adapters.git_config import Config, installed_version, make_template
 from gitstore.adapters.hooks import Place
+from gitstore.core.blocks import ignored_paths
 from gitstore.core.drivers import DRIVERS
 from gitstore.repo.hooking import EVENTS
 
@@ -83,7 +84,9 @@ def install_here(start: Path, version: tuple[int, ...]) -> tuple[Step, ...]:
     # What is checked out now is no news.
     stamp = _stamp(git)
     stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(pointers_stamp(git))
+    ignore = git.top / ".gitignore"
+    known = ignored_paths(ignore.read_text(errors="surrogateescape")) if ignore.exists() else ()
+    stamp.write_text(pointers_stamp(git, known))
     return (*steps, _drivers(config))
 
 

@@ -193,3 +193,22 @@ def test_shallow_and_sparse_clones_are_told_like_others(lab: Lab) -> None:
     lab.git("push", "--quiet", "--no-verify", "origin", "HEAD")
     lab.run("git", "fetch", "--quiet", "origin", at="../shallow")
     assert news(lab.run("git", "checkout", "origin/main", at="../shallow")) == 1
+
+
+def test_slices_and_odd_names_are_news_too(lab: Lab) -> None:
+    for name in ("a", "b"):
+        lab.bucket.put(name, b"1")
+    lab.storage("add", "survey", "../bucket", "--to", "my data[1]*/raw ")
+    lab.storage("stage", "--all")
+    lab.storage("install")
+    lab.commit("describe")
+    sliced = lab.top / "my data[1]*" / "raw .storage.d" / "00" / "first"
+    sliced.parent.mkdir(parents=True)
+    sliced.write_bytes(b"until\n")
+    lab.git("add", "--all")
+    lab.git("commit", "--quiet", "--no-verify", "--message", "a slice")
+    assert news(lab.git("reset", "--hard", "HEAD~1")) == 0  # as it was when it was last looked at
+    assert news(lab.git("reset", "--hard", "HEAD@{1}")) == 1
+    lab.write("my data[1]*/raw .storage", b"git-storage pointer 1\n")
+    lab.git("commit", "--quiet", "--no-verify", "-a", "--message", "a pointer")
+    assert news(lab.git("switch", "--detach", "HEAD~2")) == 1
