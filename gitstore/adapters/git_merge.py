@@ -15,6 +15,7 @@ from gitstore.adapters.git import Git, _answered, _split
 from gitstore.core.errors import UnknownName
 
 _SIDES = ("ours", "base", "theirs")
+_STASH = "refs/stash"
 _CONFLICTS = range(1, 128)  # above, git merge-file failed
 
 
@@ -56,11 +57,13 @@ class Merging:
         bases: what both come from; several after a criss-cross, none if they have no common past.
         ours: the commit that the index began with.
         theirs: the commit that came in.
+        sure: whether git says that these, and no others, are being merged now.
     """
 
     bases: tuple[str, ...]
     ours: str
     theirs: str
+    sure: bool = False
 
 
 def stages(git: Git, prefix: str) -> dict[int, dict[str, str]]:
@@ -92,15 +95,18 @@ def mergings(git: Git) -> Iterator[Merging]:
     head = _commit(git, "HEAD")
     if head is None:
         return
-    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD", "refs/stash"):
+    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD", _STASH):
         theirs, before = _commit(git, name), _commit(git, f"{name}^1")
         if theirs is None:
             continue
         if name == "MERGE_HEAD":
-            yield Merging(_bases(git, head, theirs), head, theirs)
+            heads = (git.git_dir / name).read_text().split()
+            yield Merging(_bases(git, head, theirs), head, theirs, sure=len(heads) == 1)
         elif before is not None:
-            back = name == "REVERT_HEAD"
-            yield Merging((theirs if back else before,), head, before if back else theirs)
+            # Of a merge that is picked, any parent may be the base.
+            sure = name != _STASH and _commit(git, f"{name}^2") is None
+            base, side = (theirs, before) if name == "REVERT_HEAD" else (before, theirs)
+            yield Merging((base,), head, side, sure)
     first, second = _commit(git, "HEAD^1"), _commit(git, "HEAD^2")
     if first is not None and second is not None:  # a merge that was committed with its markers
         yield Merging(_bases(git, first, second), first, second)

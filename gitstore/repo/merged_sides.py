@@ -98,16 +98,18 @@ def _led_to(project: Project, each: Merging, name: str, index: Mapping[int, _Blo
     """Whether merging these commits gives this index, as far as the pointer goes."""
     ours, theirs = _files(project, each.ours, name), _files(project, each.theirs, name)
     base = _files(project, each.bases[0], name) if len(each.bases) == 1 else {}
-    several = len(each.bases) > 1
+    if len(each.bases) > 1:
+        base = dict(index[1])  # what git has merged of them
+    sides = {1: base, 2: ours, 3: theirs}
+    if each.sure:
+        # A slice may look like another one renamed, and then stands in the other's place.
+        return all({*index[n].values()} <= {*side.values()} for n, side in sides.items())
     for path in {*base, *ours, *theirs, *(p for of in index.values() for p in of)}:
         b, o, t = base.get(path), ours.get(path), theirs.get(path)
         if any(path in index[n] for n in (1, 2, 3)):
-            expected = (b if not several else index[1].get(path), o, t)
-            if tuple(index[n].get(path) for n in (1, 2, 3)) != expected:
+            if any(index[n].get(path) != side.get(path) for n, side in sides.items()):
                 return False
-            continue
-        one_sided = o == t or (not several and b in (o, t))
-        if one_sided and index[0].get(path) != (t if o == b else o):
+        elif (o == t or b in (o, t)) and index[0].get(path) != (t if o == b else o):
             return False
     return True
 

@@ -84,6 +84,14 @@ def an_opening_path(start: int) -> str:
     return next(path for n in range(start, start + 10_000) if opens(path := f"{n:05}"))
 
 
+def close_opening_paths() -> tuple[str, str]:
+    """Two paths that open slices, with few others between them and many behind."""
+    found = [number for number in range(5000) if opens(f"{number:05}")]
+    three = zip(found, found[1:], found[2:], strict=False)
+    first, second = next((a, b) for a, b, c in three if b - a < 20 and c - b > 100)
+    return f"{first:05}", f"{second:05}"
+
+
 def file(part: str) -> str:
     """The name of a pointer's file."""
     return f"{NAME}.d/{part}" if part else NAME

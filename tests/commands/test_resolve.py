@@ -14,12 +14,14 @@ from tests.commands.merging import (
     NAME,
     an_opening_path,
     branches,
+    close_opening_paths,
     commit,
     configured,
     entries,
     etag,
     many,
     put,
+    slice_of,
 )
 from tests.lab import Lab
 
@@ -375,3 +377,24 @@ def test_it_works_from_a_directory_below(lab: Lab) -> None:
     result.says("../data/a: conflict", "resolve --keep ours|theirs ../data")
     lab.storage("resolve", "--keep", "ours", "../data", at="below")
     assert entries(lab)["a"] == etag("ours")
+
+
+def test_a_slice_that_git_takes_for_another_one_renamed_is_merged(lab: Lab) -> None:
+    first, second = close_opening_paths()
+    base = many(5000)
+    base.pop(second)
+    after, last = f"{int(second) + 1:05}", f"{int(second) + 2:05}"
+    branches(
+        lab,
+        base,
+        main=lambda e: (e.pop(first), e.update({second: etag("ours"), after: etag("ours")})),
+        theirs=lambda e: e.update({last: etag("theirs")}),
+    )
+    lab.git("merge", "theirs").fails(1)
+    assert not lab.git("ls-files", "-u", slice_of(first)).out
+    lab.git("ls-files", "-u", slice_of(second)).says("1\t", "2\t", "3\t")
+    lab.storage("resolve").says("data: resolved")
+    settled(lab)
+    base.pop(first)
+    ours = {second: etag("ours"), after: etag("ours")}
+    assert entries(lab) == base | ours | {last: etag("theirs")}
