@@ -119,3 +119,27 @@ def test_no_input_asks_nothing_on_a_terminal(two: Lab) -> None:
     assert done.code == 1
     assert "[s]kip" not in done.said
     assert two.files() == FILES
+
+
+@pytest.fixture
+def too_large(lab: Lab) -> Lab:
+    """A project whose pointer names more bytes than any disk has."""
+    lab.describe(FILES)
+    pointer = lab.read("data.storage")
+    lab.write("data.storage", pointer.replace(b"\t8\t", b"\t9000000000000000\t"))
+    return lab
+
+
+def test_what_has_no_room_is_not_begun(too_large: Lab) -> None:
+    result = too_large.storage("start").fails(1)
+    result.says("8.0 PiB to copy", "do not fit", "hint: git storage stage PATH")
+    assert not too_large.exists("data")
+
+
+def test_on_a_terminal_too_little_room_takes_a_written_yes(too_large: Lab) -> None:
+    done = on_a_terminal(too_large, "start", typed="\n")
+    assert "which is not enough? [y/N]" in done.said
+    assert not too_large.exists("data")
+    done = on_a_terminal(too_large, "start", "--yes")
+    assert done.code == 1
+    assert "do not fit" in done.said
