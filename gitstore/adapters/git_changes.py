@@ -98,13 +98,15 @@ def base_of(git: Git, push: Push, remote: str) -> str | None:
     """The newest commit of a push that the remote is known to have, or None.
 
     Args:
-        remote: the remote's name, or its URL when it has none.
+        remote: the remote's name, `''` when it has none.
     """
     if push.remote.strip("0"):
         try:
             return git.commit(push.remote)
         except UnknownName:
             pass  # somebody else pushed it, and it was never fetched
+    if not remote:
+        return None
     listed = git._asked("for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}/")
     tips = listed.decode().split()
     if not tips:

@@ -87,7 +87,7 @@ def _asked(args: argparse.Namespace, screen: Screen) -> tuple[Note, ...]:
 
 def _pushed(args: argparse.Namespace, screen: Screen) -> tuple[str, str]:
     """The remote, and the lines that say what is pushed."""
-    remote = args.given[0] if args.given else "origin"
+    remote = args.given[0] if args.given else ""
     lines = sys.stdin.read()
     told = screen.environment
     if not lines and "PRE_COMMIT_TO_REF" in told:

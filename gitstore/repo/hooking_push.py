@@ -64,7 +64,7 @@ def before_push(
 
     Args:
         start: a directory of the work tree that pushes.
-        remote: the remote's name, or its URL when it has none.
+        remote: the remote's name, `''` when it has none.
         lines: what git says on the standard input of pre-push.
         listener: is told how an upload goes, if the user wants uploads (`storage.prePush`).
     """

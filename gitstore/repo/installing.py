@@ -33,12 +33,12 @@ _FOR_ALL = ("global", "system")
 _ADD = {
     "pre-commit": "add a local hook to .pre-commit-config.yaml: `entry: git storage hook {event}`,"
     " `stages: [{event}]`, `always_run: true`, `pass_filenames: false`",
-    "husky": 'add to .husky/{event}: git storage hook {event} "$@"',
+    "husky": 'add to .husky/{event}: git storage hook {event} "$1"',
     "lefthook": "add to lefthook.yml, under {event}: commands: git-storage:"
-    " run: git storage hook {event} {{0}}",
+    " run: git storage hook {event} {{1}}",
     "overcommit": "add to .overcommit.yml, under {event}: command: [git, storage, hook, {event}]",
 }
-_ADD_TO_HOOK = 'add to {path}: git storage hook {event} "$@"'
+_ADD_TO_HOOK = 'add to {path}: git storage hook {event} "$1"'
 
 
 class Did(Enum):

@@ -156,7 +156,7 @@ def test_a_hooks_path_outside_the_work_tree_is_where_hooks_go(lab: Lab) -> None:
 def test_a_hooks_path_in_the_work_tree_is_the_projects(lab: Lab) -> None:
     script(lab.top / ".githooks" / "pre-commit", "exit 0")
     lab.git("config", "core.hooksPath", ".githooks")
-    lab.storage("install").fails(1).says('git storage hook pre-commit "$@"', "pre-push")
+    lab.storage("install").fails(1).says('git storage hook pre-commit "$1"', "pre-push")
     assert [path.name for path in (lab.top / ".githooks").iterdir()] == ["pre-commit"]
     lab.git("config", "core.hooksPath", ".husky/_")
     lab.storage("install").fails(1).says("add to .husky/pre-push")

@@ -63,11 +63,12 @@ def test_pull_is_told_of_once(lab: Lab) -> None:
 def test_a_pull_that_rebases_is_told_of_once_at_its_end(lab: Lab) -> None:
     hooked(lab)
     _other_edits(lab)
-    for name in ("a", "b"):
-        lab.write(name, b"")
-        lab.git("add", name)
-        lab.git("commit", "--quiet", "--message", name)
+    for content in (b"first", b"second"):
+        lab.write("data/m33.fits", content)
+        lab.storage("record")
+        lab.git("commit", "--quiet", "--message", content.decode())
     assert news(lab.git("pull", "--rebase", "origin", "main")) == 1
+    assert news(lab.git("switch", "-c", "side")) == 0
 
 
 def test_a_rebase_over_changed_pointers_is_told_of_once(lab: Lab) -> None:
@@ -116,6 +117,14 @@ def test_a_clone_that_nobody_uses_says_one_line_and_parses_nothing(lab: Lab) -> 
     result = watch.lab.run("git", "clone", str(lab.root / "remote.git"), "../fresh")
     assert str(result).count("hint: this project keeps data in storages") == 1
     assert watch.calls() == []
+
+
+def test_auto_stage_makes_no_state_where_nobody_staged(lab: Lab) -> None:
+    lab.describe({"m31.fits": b"one"})
+    fresh = lab.clone()
+    fresh.git("config", "storage.autoStage", "true")
+    fresh.storage("hook", "post-merge")
+    assert not fresh.exists(".git/storage/state.db")
 
 
 def test_auto_stage_brings_what_is_kept_here_and_no_more(lab: Lab) -> None:

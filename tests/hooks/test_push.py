@@ -117,6 +117,9 @@ def test_tags_force_pushes_and_new_remotes_are_looked_at(lab: Lab) -> None:
     lab.git("init", "--quiet", "--bare", "../second.git")
     lab.git("push", "--quiet", "../second.git", "HEAD:refs/heads/x").fails(1).says("data/m31.fits")
     lab.git("push", "--quiet", "../second.git", "HEAD~1:refs/heads/y")
+    watch = watched(lab)
+    watch.lab.git("push", "--quiet", "../second.git", "HEAD:refs/heads/x")
+    assert watch.calls() == ["git-storage hook pre-push "]  # a URL may hold a password
 
 
 def test_a_tag_of_no_commit_and_a_deletion_are_nobodys_business(lab: Lab) -> None:
@@ -191,3 +194,26 @@ def test_pre_commit_says_in_the_environment_what_is_pushed(lab: Lab) -> None:
     framework = lab.seeing(PRE_COMMIT_FROM_REF=old, PRE_COMMIT_TO_REF=new)
     framework.storage("hook", "pre-push").fails(1).says("data/m31.fits")
     assert lab.storage("hook", "pre-push", "--json").json()["notes"] == []
+
+
+def test_many_promises_are_looked_up_in_one_listing(lab: Lab) -> None:
+    lab.describe({"m31.fits": b"one"})
+    lab.storage("stage", "--all")
+    lab.storage("install")
+    for number in range(70):
+        lab.write(f"data/{number}", str(number).encode())
+        lab.bucket.put(str(number), str(number).encode())
+    lab.bucket.delete("7")
+    lab.storage("record")
+    lab.git("commit", "--quiet", "--message", "many")
+    result = lab.git(*PUSH).fails(1).says("data/7 is not on the storage")
+    assert result.err.count("error: data/") == 1
+
+
+def test_an_upload_can_be_undone_like_a_sync(lab: Lab) -> None:
+    hooked(lab)
+    promise(lab, b"edited")
+    lab.git("config", "storage.prePush", "upload")
+    lab.git(*PUSH)
+    lab.storage("undo", "--list").says("push")
+    lab.storage("status").never_says("edited here")
