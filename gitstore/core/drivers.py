@@ -16,7 +16,8 @@ written, git would take "ours" for the result, and somebody would commit it.
 """
 
 _MERGE = (
-    f"git-storage merge-driver -- %O %A %B %L %P; case $? in 0) exit 0;; {CONFLICT}) exit 1;; esac; "
+    "git-storage merge-driver -- %O %A %B %L %P; "
+    f"case $? in 0) exit 0;; {CONFLICT}) exit 1;; esac; "
     # Missing, killed or broken: what git does without a driver. A status above 128 is no conflict
     # to git but a failure of its own, so it ends as 1.
     "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B || exit 1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 from gitstore.adapters import tracked
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
+from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.stores.registry import StorePlace, open_store
 from gitstore.adapters.tree import Tree, spare_directory
-from gitstore.core.errors import FormatError, UnknownName
+from gitstore.core.errors import FormatError, Locked, UnknownName
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, dump, parse, pointer
@@ -181,7 +183,7 @@ def project_of(git: Git) -> Project:
     Raises:
         FormatError: the manifest does not follow its specification.
     """
-    tracked.finish(git.top, git.git_dir / "storage" / "redo")
+    _finish_cut_off_writes(git)
     content = tracked.read(git.top, MANIFEST)
     if content is None and git.keeps_out(MANIFEST):
         content = git.blobs(list(git.index_files(MANIFEST).values()))[0]
@@ -193,6 +195,15 @@ def project_of(git: Git) -> Project:
         raise FormatError("is not UTF-8", source=MANIFEST) from error
     _refuse_markers(text)
     return Project(git, text, with_chosen_modes(git, parse_manifest(text, MANIFEST)))
+
+
+def _finish_cut_off_writes(git: Git) -> None:
+    """Complete a pointer write that was killed half-way, unless its process is still at it."""
+    log = git.git_dir / "storage" / "redo"
+    if not git.may_write or not log.is_dir():
+        return
+    with suppress(Locked), WorkLock(git.git_dir, "finish"):
+        tracked.finish(git.top, log)
 
 
 def _refuse_markers(text: str) -> None:

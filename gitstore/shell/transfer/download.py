@@ -201,7 +201,9 @@ def _in_ranges(
     """A large object in parallel ranges, hashed in order while later ranges are under way."""
     from concurrent.futures import ThreadPoolExecutor
 
-    spans = [Span(start, min(start + SPAN, expect.size)) for start in range(0, expect.size, SPAN)]
+    # One after the other, because a pointer may claim any size: the first range finds that out.
+    starts = range(0, expect.size, SPAN)
+    later = (Span(start, min(start + SPAN, expect.size)) for start in starts)
 
     def one(span: Span) -> list[bytes]:
         chunks: list[bytes] = []
@@ -218,8 +220,7 @@ def _in_ranges(
     sha256 = hashlib.sha256()
     with ThreadPoolExecutor(RANGES) as pool:
         # A deque, so that the bytes of a range are let go as soon as they are hashed.
-        waiting = deque(pool.submit(one, span) for span in spans[:RANGES])
-        later = iter(spans[RANGES:])
+        waiting = deque(pool.submit(one, span) for span in islice(later, RANGES))
         try:
             while waiting:
                 chunks = waiting.popleft().result()
