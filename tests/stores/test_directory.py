@@ -16,6 +16,7 @@ import pytest
 from gitstore.adapters.stores import directory_time, directory_tree
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.directory import DirectoryStore, open_store
+from gitstore.adapters.stores.directory_tree import new_temporary
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.core.errors import Denied, Missing, Refused, Unsupported
 from gitstore.core.versions import Same, Version, compare, equal
@@ -365,3 +366,31 @@ def test_every_refusal_of_the_system_has_its_error() -> None:
         116: "Unreachable",
         122: "StoreFull",
     }
+
+
+def test_what_a_killed_writer_left_goes_when_the_object_is_written_again(tmp_path: Path) -> None:
+    store = DirectoryStore("file://left", tmp_path)
+    (tmp_path / "beside.txt").write_bytes(b"the target of a second name")
+    parent = os.open(tmp_path, os.O_RDONLY)
+    descriptor, name = new_temporary(parent, "a.txt")
+    os.close(descriptor)
+    (tmp_path / name).unlink()
+    os.link(tmp_path / "beside.txt", tmp_path / name)
+
+    store.write("a.txt", BytesSource(b"again"), None)
+
+    assert not (tmp_path / name).exists()
+    assert (tmp_path / "beside.txt").read_bytes() == b"the target of a second name"
+    os.close(parent)
+
+
+def test_a_writer_that_is_alive_keeps_its_temporary_file(tmp_path: Path) -> None:
+    store = DirectoryStore("file://live", tmp_path)
+    parent = os.open(tmp_path, os.O_RDONLY)
+    descriptor, name = new_temporary(parent, "a.txt")
+
+    store.write("a.txt", BytesSource(b"faster"), None)
+
+    assert (tmp_path / name).exists()
+    os.close(descriptor)
+    os.close(parent)

@@ -8,8 +8,9 @@ stay, because people made them. The only identifier is `mtime:<seconds>.<nine di
 
 Creating is atomic. Replacing and erasing look right before they act, under a lock that keeps other
 processes of ours out where the file system has locks; people who write by other means are kept out
-only by the look. A process killed in the middle leaves at most a `.git-storage-tmp-*` file, and, on
-file systems without hard links, perhaps an empty object.
+only by the look. A process killed in the middle leaves at most a `.git-storage-tmp-*` file, which
+goes when the same object is written again, and, on file systems without hard links, perhaps an
+empty object.
 """
 
 from __future__ import annotations
@@ -243,7 +244,7 @@ def _written(target: _Target, source: Source, expect: Version | None) -> Version
 @contextmanager
 def _finished_file(target: _Target, source: Source) -> Iterator[tuple[str, int]]:
     """The source's bytes, flushed, in a file of ours beside the target; gone afterwards."""
-    fd, name = tree.new_temporary(target.parent)
+    fd, name = tree.new_temporary(target.parent, target.name)
     try:
         with os.fdopen(os.dup(fd), "wb") as out:
             copied = sum(out.write(chunk) for chunk in _local_chunks(source, target.key))
@@ -253,9 +254,9 @@ def _finished_file(target: _Target, source: Source) -> Iterator[tuple[str, int]]
         os.fsync(fd)
         yield name, fd
     finally:
+        # In this order: closed, its lock would be gone while it still has the name.
+        tree.unlink_if(target.parent, name, fd)
         os.close(fd)
-        with suppress(FileNotFoundError):
-            os.unlink(name, dir_fd=target.parent)
 
 
 def _local_chunks(source: Source, key: str) -> Iterator[bytes]:

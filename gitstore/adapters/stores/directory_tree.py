@@ -8,11 +8,13 @@ whoever configured it meant what it points to.
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gitstore.core.errors import (
@@ -27,6 +29,7 @@ from gitstore.core.errors import (
 TEMPORARY = ".git-storage-tmp-"
 """How the names of our own unfinished files begin. They are never objects."""
 
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A symbolic link answers ELOOP or, when a directory is asked for, ENOTDIR.
 ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
@@ -139,11 +142,44 @@ def lstat_at(parent: int, name: str) -> os.stat_result | None:
     return found if stat.S_ISREG(found.st_mode) else None
 
 
-def new_temporary(parent: int) -> tuple[int, str]:
-    """A new empty file of ours in an open directory: its descriptor, open for writing, and name."""
-    name = TEMPORARY + secrets.token_hex(8)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(name, flags, 0o666, dir_fd=parent), name
+def new_temporary(parent: int, target: str) -> tuple[int, str]:
+    """A new empty file of ours in an open directory: its descriptor, open for writing, and name.
+
+    The name belongs to the target, so that writing it again, as a killed run is finished, takes
+    away what the killed one has left. Somebody who is writing it right now keeps theirs.
+    """
+    own = TEMPORARY + hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
+    _sweep(parent, own)
+    try:
+        descriptor = os.open(own, _NEW, 0o666, dir_fd=parent)
+    except FileExistsError:
+        other = TEMPORARY + secrets.token_hex(8)
+        return os.open(other, _NEW, 0o666, dir_fd=parent), other
+    with suppress(OSError):  # without locks nobody is swept, us included
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor, own
+
+
+def _sweep(parent: int, name: str) -> None:
+    """Unlink a file whose writer is dead. Only the name: it may be a second one of an object."""
+    try:
+        left = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    except OSError:
+        return
+    try:
+        with suppress(OSError):
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unlink_if(parent, name, left)
+    finally:
+        os.close(left)
+
+
+def unlink_if(parent: int, name: str, descriptor: int) -> None:
+    """Unlink a name in an open directory, if it still is the open file's."""
+    found = lstat_at(parent, name)
+    if found is not None and found.st_ino == os.fstat(descriptor).st_ino:
+        with suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=parent)
 
 
 def translated(error: OSError, key: str | None) -> StoreError:
