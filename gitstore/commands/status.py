@@ -145,7 +145,7 @@ def _explain(found: Explanation, screen: Screen) -> int:
 
 
 def _only_here(args: argparse.Namespace, repo: Repo, screen: Screen) -> int:
-    found = repo.only_here(*args.targets)
+    found = repo.only_here(*args.targets, remote=args.remote)
     named = [(below(data_path, state.path), state.local) for data_path, state in found]
     if args.z:
         screen.names(path for path, _ in named)
@@ -155,7 +155,8 @@ def _only_here(args: argparse.Namespace, repo: Repo, screen: Screen) -> int:
     else:
         for path, local in named:
             screen.line(f"{human(local.size) if local else '-':>10}  {screen.path(path)}")
-        screen.talk(f"{count(len(named), 'file')} only here; {_NOT_ASKED}")
+        asked = "" if args.remote else f"; {_NOT_ASKED}"
+        screen.talk(f"{count(len(named), 'file')} only here{asked}")
     return 1 if args.exit_code and named else 0
 
 

@@ -74,9 +74,9 @@ class Repo:
         """What is here, what changed, and what `sync` and `stage` would do about it."""
         return viewing.status(self.project, targets, remote)
 
-    def only_here(self, *targets: str) -> tuple[tuple[str, State], ...]:
-        """Local files whose bytes exist only here, as far as is known offline."""
-        return viewing.only_here(self.project, targets)
+    def only_here(self, *targets: str, remote: bool = False) -> tuple[tuple[str, State], ...]:
+        """Local files whose bytes exist only here, as far as is known."""
+        return viewing.only_here(self.project, targets, remote)
 
     def explain(self, target: str, remote: bool = False) -> Explanation:
         """What P, B, L and R hold for one object, and what would happen to it."""

@@ -165,15 +165,21 @@ def status(project: Project, targets: Sequence[str], remote: bool = False) -> tu
         return tuple(_status(_looked(session, selection, remote)) for selection in found)
 
 
-def only_here(project: Project, targets: Sequence[str]) -> tuple[tuple[str, State], ...]:
-    """Local files whose bytes exist only here, as far as is known offline.
+def only_here(
+    project: Project, targets: Sequence[str], remote: bool = False
+) -> tuple[tuple[str, State], ...]:
+    """Local files whose bytes exist only here, as far as is known.
 
-    A file counts if it is new or edited, and nothing says that the storage holds its bytes.
+    A file counts if it is new or edited, and nothing says that the storage holds its bytes; once
+    the storage is asked, also if its object is gone from there.
+
+    Args:
+        remote: whether to list the storages; else R is taken to be B.
     """
     found: list[tuple[str, State]] = []
-    for one in status(project, targets):
-        for action in one.sync.of(Kind.GIVE, Kind.CONFLICT, Kind.KEEP):
-            if action.seen.local is not None and not _held(action.seen):
+    for one in status(project, targets, remote):
+        for action in one.sync.of(Kind.GIVE, Kind.CONFLICT, Kind.KEEP, Kind.DROP):
+            if action.seen.local is not None and not _held(action.seen, one.offline):
                 found.append((one.data.path, action.seen))
     return tuple(found)
 
@@ -226,8 +232,10 @@ def _status(view: View) -> Status:
     )
 
 
-def _held(state: State) -> bool:
-    return any(equal(state.local, v) for v in (state.remote, *state.facts) if v is not None)
+def _held(state: State, offline: bool) -> bool:
+    # Facts tell what was there once: they count only where nothing newer is known.
+    known = (state.remote, *state.facts) if offline else (state.remote,)
+    return any(equal(state.local, v) for v in known if v is not None)
 
 
 def _row(project: Project, spec: StorageSpec, data: DataPath) -> Described:

@@ -116,6 +116,18 @@ def test_what_exists_only_here(lab: Lab) -> None:
     assert lab.storage("status", "--only-here", "--exit-code").out == ""
 
 
+def test_what_is_gone_from_the_storage_exists_only_here_once_it_was_asked(lab: Lab) -> None:
+    staged(lab)
+    lab.write("data/new.fits", b"12345")
+    lab.bucket.delete("m33.fits")
+    lab.storage("status", "--only-here").never_says("m33.fits").says("the storage was not asked")
+    result = lab.storage("status", "--only-here", "--remote")
+    assert result.out == "       2 B  data/m33.fits\n       5 B  data/new.fits\n"
+    result.says("2 files only here").never_says("not asked")
+    lab.bucket.put("new.fits", b"12345")
+    lab.storage("status", "--only-here", "--remote").never_says("new.fits")
+
+
 def test_names_for_programs(lab: Lab) -> None:
     staged(lab)
     lab.write("data/b\n", b"")
