@@ -57,7 +57,7 @@ class Status:
         data: the manifest's entry.
         sync: what `sync` would do; offline, with R taken to be B.
         stage: what `stage` would do.
-        staged: how many objects are here.
+        staged: how many of the objects that the pointer names are here.
         objects: how many objects the pointer names.
         size: how many bytes they have.
         problems: why objects cannot be decided about, by path.
@@ -225,11 +225,15 @@ def _status(view: View) -> Status:
         data=view.binding.data,
         sync=plan,
         stage=view.plan("stage", decide_stage),
-        staged=sum(s.base is not None for s in view.survey.states),
+        staged=sum(_here(s) for s in view.survey.states),
         objects=len(pointer),
         size=sum(v.size for v in pointer.values()),
         offline=view.offline,
     )
+
+
+def _here(state: State) -> bool:
+    return None not in (state.pointer, state.base, state.local)
 
 
 def _held(state: State, offline: bool) -> bool:

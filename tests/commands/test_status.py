@@ -38,6 +38,19 @@ def test_groups_have_the_commands_that_act_on_them(lab: Lab) -> None:
     result.says('use "git storage stage data"', 'use "git storage sync --delete data"')
 
 
+def test_only_what_is_recorded_and_here_counts_as_here(lab: Lab) -> None:
+    staged(lab)
+    lab.remove("data/m33.fits")
+    lab.storage("status").says("2 of 3 objects here", "missing:")
+    lab.storage("rm", "data/m31.fits")
+    lab.storage("status").says("1 of 3 objects here", "to erase:")
+    lab.write("data/new.fits", b"new")
+    lab.storage("sync", "data/new.fits")
+    lab.storage("status").says("2 of 4 objects here")
+    lab.git("checkout", "--quiet", "HEAD", "--", "data.storage")
+    lab.storage("status").says("1 of 3 objects here")
+
+
 def test_only_when_asked_the_storage_is_looked_at(lab: Lab) -> None:
     staged(lab)
     lab.bucket.put("m31.fits", b"changed there")
