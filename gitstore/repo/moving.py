@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
+from pathlib import Path
 
 from gitstore.adapters import tracked
 from gitstore.core.blocks import ignored_paths, with_ignored
@@ -24,7 +26,7 @@ def mv(project: Project, source: str, target: str) -> str:
 
     Raises:
         PathRefused: the target cannot be a data path, or something is there.
-        UsageError: an object would leave its data path.
+        UsageError: an object would leave its data path, or the source is a directory in one.
         UnknownName: the source is neither.
     """
     path, to = below_top(source, project.where), below_top(target, project.where)
@@ -38,8 +40,28 @@ def mv(project: Project, source: str, target: str) -> str:
             hint=f"copy it, then: git storage rm {path}",
         )
     new = to[len(data.path) + 1 :]
+    _check_no_directory(project, path, to)
     move_object(project, (Selection(data), name), new)
     return to
+
+
+def _check_no_directory(project: Project, path: str, to: str) -> None:
+    top = project.git.top
+    if _is_directory(top / path):
+        raise UsageError(
+            f"{path} is a directory, and directories in a data path are not moved; name an object",
+            hint=f"git storage ls {shlex.quote(path)}  # lists the objects in it",
+        )
+    if _is_directory(top / to):
+        name = path.rpartition("/")[2]
+        raise PathRefused(
+            f"there is a directory at {to} already",
+            hint=f"git storage mv {shlex.quote(path)} {shlex.quote(f'{to}/{name}')}",
+        )
+
+
+def _is_directory(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _move_data_path(project: Project, data: DataPath, to: str) -> None:

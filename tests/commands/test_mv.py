@@ -30,3 +30,23 @@ def test_an_object_cannot_leave_its_data_path(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("stage", "--all")
     lab.storage("mv", "data/m31.fits", "elsewhere").fails(129).says("cannot leave")
+
+
+def test_a_directory_in_a_data_path_is_not_moved(lab: Lab) -> None:
+    lab.describe({"sub/m31.fits": b"one"})
+    lab.storage("stage", "--all")
+    result = lab.storage("mv", "data/sub", "data/sub2").fails(129)
+    result.says(
+        "directories in a data path are not moved; name an object", "git storage ls data/sub"
+    )
+    assert lab.files() == {"sub/m31.fits": b"one"}
+
+
+def test_an_object_does_not_take_the_place_of_a_directory(lab: Lab) -> None:
+    files = {"m31.fits": b"one", "sub/m33.fits": b"33"}
+    lab.describe(files)
+    lab.storage("stage", "--all")
+    result = lab.storage("mv", "data/m31.fits", "data/sub").fails(128)
+    result.says("there is a directory at data/sub already")
+    result.says("git storage mv data/m31.fits data/sub/m31.fits")
+    assert lab.files() == files
