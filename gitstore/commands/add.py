@@ -32,6 +32,7 @@ Another data path of the same storage:
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import replace
 
 from gitstore.commands import parser as reading
@@ -61,11 +62,9 @@ def arguments(parser: Parser) -> None:
     )
     reading.patterns(parser, "describe")
     modes = [mode.value for mode in Mode]
-    parser.add_argument("--mode", choices=modes, default="copy", help="how to make it available")
+    parser.add_argument("--mode", choices=modes, help="how to make it available")
     rights = [access.value for access in Access]
-    parser.add_argument(
-        "--access", choices=rights, default="write", help="whether changes may go back"
-    )
+    parser.add_argument("--access", choices=rights, help="whether changes may go back")
     parser.add_argument("--endpoint", metavar="URL", help="the service's own URL")
     parser.add_argument("--region", metavar="REGION", help="the region of the service")
     parser.add_argument("--account", metavar="ACCOUNT", help="an Azure account, or a server's user")
@@ -80,17 +79,23 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         UsageError: neither a URL nor a storage that is described already.
     """
     repo, screen = opened(screen)
+    before = repo.project.text
     added = repo.add(_storage(args, repo), data_path(args, repo, args.name))
     if screen.json:
         screen.document("add", **_document(added))
         return 0
-    _show(screen, added)
+    _show(screen, added, changed=repo.project.text != before)
     return 0
 
 
 def data_path(args: argparse.Namespace, repo: Repo, name: str) -> DataPath | None:
-    """The data path that the arguments describe, or None without `--to`."""
+    """The data path that the arguments describe, or None without `--to`.
+
+    Raises:
+        UsageError: without `--to`, something is said about the data path.
+    """
     if args.to is None:
+        _check_needs_no_path(args)
         return None
     data = DataPath(
         path=below_top(args.to, repo.project.where),
@@ -98,7 +103,23 @@ def data_path(args: argparse.Namespace, repo: Repo, name: str) -> DataPath | Non
         include=tuple(args.include),
         exclude=tuple(args.exclude),
     )
-    return replace(data, prefix=args.prefix, mode=Mode(args.mode), access=Access(args.access))
+    return replace(
+        data,
+        prefix=args.prefix,
+        mode=Mode(args.mode or "copy"),
+        access=Access(args.access or "write"),
+    )
+
+
+def _check_needs_no_path(args: argparse.Namespace) -> None:
+    for name in ("prefix", "include", "exclude", "mode", "access"):
+        # What is not said is None or empty, so that a default can be said, too.
+        if getattr(args, name, None):
+            url = f" {shlex.quote(args.url)}" if args.url else ""
+            raise UsageError(
+                f"--{name} needs --to, because it is about a data path",
+                hint=f"git storage add {shlex.quote(args.name)}{url} --to PATH --{name} …",
+            )
 
 
 def _storage(args: argparse.Namespace, repo: Repo) -> StorageSpec:
@@ -121,10 +142,13 @@ def _storage(args: argparse.Namespace, repo: Repo) -> StorageSpec:
     )
 
 
-def _show(screen: Screen, added: Added) -> None:
+def _show(screen: Screen, added: Added, changed: bool) -> None:
     screen.line(f"{added.storage.name}: {_understood(added.place)}")
     if added.data is None:
-        screen.talk("next: git commit -m 'data: add " + added.storage.name + "'")
+        if changed:
+            screen.talk("next: git commit -m 'data: add " + added.storage.name + "'")
+        else:
+            screen.talk(f"{added.storage.name} is described already; nothing was written")
         screen.hint(f"git storage stage {added.storage.name} --to PATH")
         return
     path = added.data.path

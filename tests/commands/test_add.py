@@ -43,6 +43,27 @@ def test_a_new_storage_needs_a_url(lab: Lab) -> None:
     lab.storage("add", "survey", "--to", "data").fails(129).says("git storage add survey URL")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("prefix", "2023/"),
+        ("include", "*.fits"),
+        ("exclude", "*.txt"),
+        ("mode", "copy"),
+        ("access", "write"),
+    ],
+)
+def test_what_is_about_a_data_path_needs_one(lab: Lab, name: str, value: str) -> None:
+    result = lab.storage("add", "survey", URL, f"--{name}", value).fails(129)
+    result.says(f"--{name} needs --to", f"git storage add survey {URL} --to PATH")
+    assert not lab.exists(".storage.yaml")
+
+
+def test_a_commit_is_advised_only_when_something_was_written(lab: Lab) -> None:
+    lab.storage("add", "survey", URL).says("next: git commit")
+    lab.storage("add", "survey", URL).says("nothing was written").never_says("git commit")
+
+
 def test_a_place_that_is_not_there_is_an_error_and_changes_nothing(lab: Lab) -> None:
     lab.storage("add", "survey", "../nowhere", "--to", "data").fails(128).says("error:")
     assert not lab.exists(".storage.yaml")
