@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 from tests import lab as laboratory
 from tests import servers
 from tests.refusals import OBJECTS
+
+# Whoever starts the tests in the background makes them ignore Ctrl-C, and all their children too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No timed assertions: machines are shared, and an example may be slow on one of them.
 settings.register_profile("git-storage", deadline=None)

@@ -94,6 +94,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         after[ATTRIBUTES] = with_attributes(after[ATTRIBUTES])
         session.project = replace(project, text=text, manifest=manifest)
         new = pointer(session.project.source(data), found)
+        _forget_other_source(session, data)
         _write_described(session, data, new, after)
         size = sum(v.size for v in found.values())
         return Added(spec, spec.place(), data, len(found), size, markers)
@@ -306,6 +307,15 @@ def _write_manifest(session: Session, after: Mapping[str, str]) -> None:
     project.git.add(tuple(changed))
 
 
+def _forget_other_source(session: Session, data: DataPath) -> None:
+    # What is known of the path from a former description holds for its storage only; described as
+    # before, it holds again.
+    source = session.project.source(data)
+    known = session.state.bases(data.path).values()
+    if any(before != source for before, _ in known):
+        session.state.drop_data_path(data.path)
+
+
 def _write_described(
     session: Session, data: DataPath, new: Pointer, after: Mapping[str, str]
 ) -> None:
@@ -329,5 +339,3 @@ def _forget_files(session: Session, gone: Sequence[str], text: str) -> None:
     if pointers:
         tracked.write_all(project.git.top, project.redo_log, dict.fromkeys(pointers))
         project.git.add(tuple(pointers))
-    for data_path in gone:
-        session.state.drop_data_path(data_path)

@@ -61,7 +61,8 @@ def stage(
             before = session.state.wanted(data_path)
             patterns = _patterns(session, selection, options)
             session.state.set_wanted(data_path, patterns)
-            session.note(data_path, "wanted", {"before": list(before)})
+            if patterns != before:
+                session.note(data_path, "wanted", {"before": list(before)})
             session.binding(selection).tree.make_root()
             session.ignore(data_path)
             view = session.offline_view(selection)
@@ -85,10 +86,10 @@ def unstage(
             plan = view.plan("unstage", decide_unstage)
             data_path = selection.data.path
             before = session.state.wanted(data_path)
-            session.state.set_wanted(
-                data_path, with_unstaged(before, selection.paths or EVERYTHING)
-            )
-            session.note(data_path, "wanted", {"before": list(before)})
+            after = with_unstaged(before, selection.paths or EVERYTHING)
+            session.state.set_wanted(data_path, after)
+            if after != before:
+                session.note(data_path, "wanted", {"before": list(before)})
             reports.append(session.execute(plan, view))
         return tuple(reports)
 

@@ -119,6 +119,7 @@ def _planned(
         view = with_evidence_of(session, session.listed_view(selection))
         if options.delete:
             view = _with_erasures(session, view, options)
+        _guard_place(session, view, options)
         decide = decision(view)
         plan = view.plan("sync", decide)
         _guard_drops(plan, view, options)
@@ -148,6 +149,28 @@ def _with_erasures(session: Session, view: View, options: SyncOptions) -> View:
     return view.with_states(asked_erasures(states))
 
 
+def _guard_place(session: Session, view: View, options: SyncOptions) -> None:
+    """Whether what is not on the storage was ever there.
+
+    After the manifest's URL or prefix has changed, an object that is not at the new place has not
+    gone from it: more often the place is mistyped, or not filled yet.
+    """
+    binding = view.binding
+    bases = session.state.bases(binding.data.path)
+    before = {p: source for p, (source, _) in bases.items() if source != binding.source}
+    if view.pointer.source != binding.source:
+        before |= dict.fromkeys(view.pointer.entries, view.pointer.source)
+    lacking = [s.path for s in view.survey.states if s.remote is None and s.path in before]
+    if not lacking or (options.allow_deletes or 0) >= len(lacking):
+        return
+    raise Stopped(
+        f"{binding.data.path} was recorded from {before[lacking[0]]}, and {len(lacking)} of its"
+        f" objects are not at {binding.source}",
+        hint="correct 'url:' or 'prefix:' in .storage.yaml, or bring the objects there; or, if they"
+        f" are to go: git storage sync --allow-deletes {len(lacking)}",
+    )
+
+
 def _guard_drops(plan: Plan, view: View, options: SyncOptions) -> None:
     drops = len(plan.of(Kind.DROP))
     total = sum(s.base is not None for s in view.survey.states)
@@ -162,9 +185,10 @@ def _guard(what: str, counts: tuple[int, int], options: SyncOptions) -> None:
         return
     if options.allow_deletes is None and options.confirm is not None and options.confirm(what):
         return
+    asked = "--delete " if options.delete else ""
     raise Stopped(
         f"sync would {what}, which looks like an accident",
-        hint=f"git storage sync --allow-deletes {count}  # if it is meant",
+        hint=f"git storage sync {asked}--allow-deletes {count}  # if it is meant",
     )
 
 

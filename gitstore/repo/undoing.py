@@ -67,7 +67,7 @@ def _last(session: Session) -> Operation:
             continue
         effects = session.state.effects(operation.number)
         undone |= {int(e.detail["operation"]) for e in effects if e.kind == "undone"}
-        worth = any(e.kind != "bag" for e in effects)
+        worth = any(e.kind not in ("bag", "undone") for e in effects)
         if operation.verb != "undo" and operation.number not in undone and worth:
             return operation
     raise UnknownName("there is nothing to undo", hint="git storage status")
@@ -147,8 +147,28 @@ class _Undoing:
             if self.session.trash(binding, self.bag).kept(effect.path) is not None:
                 self.kept.append((_shown(effect), "something else is there now"))
             return
-        if self._back(binding, effect):
+        if not self._back(binding, effect):
+            return
+        if self._was_a_copy(binding, effect):
+            self._as_work(binding, effect)
+        else:
             self._note(binding, effect)
+
+    def _was_a_copy(self, binding: Binding, effect: Effect) -> bool:
+        """Whether the bytes went because the storage had them no more, or no longer wants them.
+
+        A copy beside its old base would look like one that the storage has dropped, and the next
+        sync would take it away again. While an erasure is only asked for, the base still holds.
+        """
+        former = _former(effect)
+        _, base = binding.state.bases(effect.data_path).get(effect.path, ("", None))
+        _, now = binding.tree.digest(effect.path)
+        return base is None and former is not None and equal(now, former.version)
+
+    def _as_work(self, binding: Binding, effect: Effect) -> None:
+        _, now = binding.tree.digest(effect.path)
+        binding.state.set_recorded(effect.data_path, {effect.path: now.sha256})
+        self.restored.append(_shown(effect))
 
     def _renamed(self, effect: Effect) -> None:
         binding = self._binding(effect)
@@ -161,9 +181,12 @@ class _Undoing:
         self._note(binding, effect)
 
     def _base(self, effect: Effect) -> None:
+        former = _former(effect)
+        if former is not None and former.erase:
+            return  # what was erased on the storage is not there to be erased again
         # An older base only lags behind, which the next sync heals by adopting (rule B1).
         ledger = Ledger(self._binding(effect), self.session.operation or 0)
-        ledger.add(Change(effect.path, base=_former(effect)))
+        ledger.add(Change(effect.path, base=former))
         ledger.settle()
 
     def _data_path(self, effect: Effect) -> None:

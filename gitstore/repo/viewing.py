@@ -238,7 +238,8 @@ def _here(state: State) -> bool:
 
 def _held(state: State, offline: bool) -> bool:
     # Facts tell what was there once: they count only where nothing newer is known.
-    known = (state.remote, *state.facts) if offline else (state.remote,)
+    brought_back = state.local is not None and state.recorded == state.local.sha256
+    known = (state.remote, *state.facts) if offline and not brought_back else (state.remote,)
     return any(equal(state.local, v) for v in known if v is not None)
 
 

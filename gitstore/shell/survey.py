@@ -92,7 +92,11 @@ def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
     stats = {} if scan is None else {p: s for p, s in scan.files.items() if request.within(p)}
     pointer = _placed_entries(binding, request)
     bases = _placed_bases(binding, request.within)
-    remote = request.remote if request.remote is not None else _assumed_remote(bases, pointer)
+    remote = request.remote
+    if remote is None:
+        # Bytes that were recorded or brought back here are work until a sync has given them.
+        work = stats.keys() & binding.state.recorded(binding.data.path).keys()
+        remote = _assumed_remote(bases, {p: v for p, v in pointer.items() if p not in work})
     sides = _Sides(pointer, bases, stats, remote)
     paths = sorted({*pointer, *bases, *stats, *remote})
     known = _facts_without_base(binding, sides)

@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -127,14 +126,9 @@ def test_options_work_on_both_sides_of_the_verb(lab: Lab) -> None:
 def test_every_command_has_a_json_document(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("stage", "--all")
-    sides = [str(lab.root / side) for side in ("base", "ours", "theirs")]
-    for side in sides:
-        Path(side).write_bytes(lab.read("data.storage"))
     lines = (
         ("add", "survey", "--to", "again", "--prefix", "2023/", "--access", "read"),
-        ("ls",),
         ("ls", "data"),
-        ("status",),
         ("status", "--remote"),
         ("status", "--explain", "data/m31.fits"),
         ("status", "--only-here"),
@@ -143,7 +137,7 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         ("complete", "target", "da"),
         ("hook", "post-merge"),
         ("install",),
-        ("merge-driver", *sides, "7", "data.storage"),
+        ("merge-driver", *(["data.storage"] * 3), "7", "data.storage"),
         ("resolve",),
         ("start",),
         ("stage", "-n", "--all"),

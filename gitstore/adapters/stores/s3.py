@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Lock
 
 from gitstore.adapters.stores import s3_listing, s3_reading, s3_writing
 from gitstore.adapters.stores.registry import StorePlace
@@ -22,12 +24,23 @@ from gitstore.core.errors import Unsupported
 from gitstore.core.store import Abilities, Found, Reading, Source, Span
 from gitstore.core.versions import Version
 
+_IMPORTING = Lock()
+
 
 def open_store(place: StorePlace, credentials: CredentialSource) -> S3Store:
     """The bucket `place.container` below `place.prefix`; sends no request yet."""
     if not place.container:
         raise Unsupported(f"no bucket is named for {place.identity}", hint="use s3://BUCKET/PREFIX")
+    _import_obstore()
     return S3Store(place.identity, Connection(place, credentials))
+
+
+def _import_obstore() -> None:
+    # Here, before there are threads: obstore registers its modules before it has filled them, so
+    # that two threads which both import them first can find one of them empty.
+    with _IMPORTING:
+        import_module("obstore.exceptions")
+        import_module("obstore.store")
 
 
 @dataclass(frozen=True, slots=True)

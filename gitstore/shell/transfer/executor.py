@@ -227,13 +227,13 @@ class _Run:
                 self._note(Outcome(action, failure=error))
                 continue
             placed.append(action.path)
-            effect = None if self._had_file(action) else "placed"
             self.ledger.add(
                 Change(
                     action.path,
                     base=self._base_after(arrived),
                     seen=seen_placed(stat, arrived.version, arrived.incoming.stamp, clock),
-                    effect=effect,
+                    effect=None if self._had_file(action) else "placed",
+                    detail={"bytes": base_as_json(Base(arrived.version))},
                 )
             )
             self._note(Outcome(action, made=arrived.version))

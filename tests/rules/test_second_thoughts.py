@@ -1,0 +1,77 @@
+"""What people undo or mistype never makes a copy look like work, or work like a copy."""
+
+from __future__ import annotations
+
+from tests.lab import Lab
+
+FILES = {"a.txt": b"a", "b.txt": b"b"}
+
+
+def staged(lab: Lab) -> Lab:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    return lab
+
+
+def test_an_erased_object_that_is_brought_back_is_new_work(lab: Lab) -> None:
+    staged(lab).storage("rm", "data/a.txt")
+    lab.storage("sync")
+
+    lab.storage("undo")
+    lab.storage("undo")
+
+    assert lab.read("data/a.txt") == b"a"
+    lab.storage("status", "--only-here").says("data/a.txt")
+    lab.storage("sync")
+    assert lab.bucket.objects() == FILES
+
+
+def test_an_erasure_that_is_taken_back_in_time_leaves_no_trace(lab: Lab) -> None:
+    staged(lab).storage("rm", "data/a.txt")
+
+    lab.storage("undo")
+
+    lab.storage("sync").says("nothing to do")
+    assert lab.bucket.objects() == lab.files() == FILES
+
+
+def test_a_mistyped_url_is_not_taken_for_deletions(lab: Lab) -> None:
+    staged(lab)
+    (lab.root / "other").mkdir()
+    before = lab.read("data.storage")
+    lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../other"))
+
+    lab.storage("sync").fails(128).says("2 of its objects are not at", "url:")
+
+    assert lab.files() == FILES
+    assert lab.read("data.storage") == before
+
+
+def test_a_storage_that_has_moved_is_followed(lab: Lab) -> None:
+    staged(lab)
+    (lab.root / "bucket").rename(lab.root / "other")
+    lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../other"))
+
+    lab.storage("sync")
+
+    assert lab.files() == FILES
+    lab.storage("sync").says("nothing to do")
+
+
+def test_a_data_path_that_was_forgotten_by_mistake_is_as_before(lab: Lab) -> None:
+    staged(lab).write("data/a.txt", b"edited")
+    lab.storage("forget", "data")
+
+    lab.storage("undo")
+
+    lab.storage("status").says("2 of 2 objects here", "edited").never_says("conflict")
+
+
+def test_a_restored_file_can_be_taken_back(lab: Lab) -> None:
+    staged(lab).storage("rm", "data/a.txt")
+    lab.storage("restore", "data/a.txt")
+    assert lab.read("data/a.txt") == b"a"
+
+    lab.storage("undo")
+
+    assert not lab.exists("data/a.txt")
