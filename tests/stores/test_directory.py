@@ -394,3 +394,23 @@ def test_a_writer_that_is_alive_keeps_its_temporary_file(tmp_path: Path) -> None
     assert (tmp_path / name).exists()
     os.close(descriptor)
     os.close(parent)
+
+
+def test_writers_of_one_object_never_share_a_temporary_file(tmp_path: Path) -> None:
+    store = DirectoryStore("file://many", tmp_path / "many")
+    (tmp_path / "many").mkdir()
+    for number in range(60):
+        bodies = [bytes([65 + n]) * 4096 for n in range(8)]
+        barrier = Barrier(8)
+
+        def create(body: bytes, key: str = f"k{number}", gate: Barrier = barrier) -> bytes | None:
+            gate.wait()
+            try:
+                store.write(key, BytesSource(body), None)
+            except Refused:
+                return None
+            return body
+
+        with ThreadPoolExecutor(8) as pool:
+            won = [body for body in pool.map(create, bodies) if body is not None]
+        assert won == [(tmp_path / "many" / f"k{number}").read_bytes()]

@@ -146,17 +146,19 @@ def new_temporary(parent: int, target: str) -> tuple[int, str]:
     """A new empty file of ours in an open directory: its descriptor, open for writing, and name.
 
     The name belongs to the target, so that writing it again, as a killed run is finished, takes
-    away what the killed one has left. Somebody who is writing it right now keeps theirs.
+    away what the killed one has left. Somebody who is writing it right now keeps theirs: a file
+    gets that name only once its writer holds its lock, so that one without a lock has no writer.
     """
     own = TEMPORARY + hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
     _sweep(parent, own)
+    first = TEMPORARY + secrets.token_hex(8)
+    descriptor = os.open(first, _NEW, 0o666, dir_fd=parent)
     try:
-        descriptor = os.open(own, _NEW, 0o666, dir_fd=parent)
-    except FileExistsError:
-        other = TEMPORARY + secrets.token_hex(8)
-        return os.open(other, _NEW, 0o666, dir_fd=parent), other
-    with suppress(OSError):  # without locks nobody is swept, us included
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.link(first, own, src_dir_fd=parent, dst_dir_fd=parent)
+    except OSError:
+        return descriptor, first  # somebody is writing it, or there are no locks or links here
+    os.unlink(first, dir_fd=parent)
     return descriptor, own
 
 
