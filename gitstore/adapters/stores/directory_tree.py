@@ -29,6 +29,8 @@ from gitstore.core.errors import (
 TEMPORARY = ".git-storage-tmp-"
 """How the names of our own unfinished files begin. They are never objects."""
 
+# Where the system has no nameless files, the flag is one that fails.
+_NAMELESS = getattr(os, "O_TMPFILE", os.O_DIRECTORY) | os.O_RDWR | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A symbolic link answers ELOOP or, when a directory is asked for, ENOTDIR.
@@ -151,15 +153,23 @@ def new_temporary(parent: int, target: str) -> tuple[int, str]:
     """
     own = TEMPORARY + hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
     _sweep(parent, own)
-    first = TEMPORARY + secrets.token_hex(8)
-    descriptor = os.open(first, _NEW, 0o666, dir_fd=parent)
+    try:
+        # Without a name until it is locked: killed before that, nothing is left.
+        descriptor = os.open(".", _NAMELESS, 0o666, dir_fd=parent)
+    except OSError:
+        return _random(parent)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.link(first, own, src_dir_fd=parent, dst_dir_fd=parent)
+        os.link(f"/proc/self/fd/{descriptor}", own, dst_dir_fd=parent, follow_symlinks=True)
     except OSError:
-        return descriptor, first  # somebody is writing it, or there are no locks or links here
-    os.unlink(first, dir_fd=parent)
+        os.close(descriptor)  # somebody is writing it, or there are no locks or links here
+        return _random(parent)
     return descriptor, own
+
+
+def _random(parent: int) -> tuple[int, str]:
+    name = TEMPORARY + secrets.token_hex(8)
+    return os.open(name, _NEW, 0o666, dir_fd=parent), name
 
 
 def _sweep(parent: int, name: str) -> None:
