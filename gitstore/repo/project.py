@@ -55,7 +55,7 @@ class Project:
     @property
     def redo_log(self) -> Path:
         """Where the redo log of pointer writes lies."""
-        return self.git.git_dir / "storage" / "redo"
+        return _redo_log(self.git)
 
     def storage(self, name: str) -> StorageSpec:
         """A storage by name.
@@ -197,9 +197,13 @@ def project_of(git: Git) -> Project:
     return Project(git, text, with_chosen_modes(git, parse_manifest(text, MANIFEST)))
 
 
+def _redo_log(git: Git) -> Path:
+    return git.git_dir / "storage" / "redo"
+
+
 def _finish_cut_off_writes(git: Git) -> None:
     """Complete a pointer write that was killed half-way, unless its process is still at it."""
-    log = git.git_dir / "storage" / "redo"
+    log = _redo_log(git)
     if not git.may_write or not log.is_dir():
         return
     with suppress(Locked), WorkLock(git.git_dir, "finish"):
