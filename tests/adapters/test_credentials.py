@@ -62,7 +62,7 @@ def test_the_time_of_expiry_is_passed_on(nothing_configured: Path) -> None:
 
     keys = for_s3({})()
 
-    assert keys is not None
+    assert isinstance(keys, Keys)
     assert keys.expires == datetime(2999, 1, 1, tzinfo=timezone.utc)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_errors import About
-from gitstore.core.credentials import CredentialSource, Keys
+from gitstore.core.credentials import CredentialSource, Keys, of_kind
 from gitstore.core.errors import Unsupported
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Connection:
         """The keys to sign with now, or None to send requests unsigned."""
         with self._lock:
             if not self._asked or _runs_out(self._keys):
-                self._keys = self._source()
+                self._keys = of_kind(self._source(), Keys)
                 self._asked = True
             return self._keys
 
