@@ -132,7 +132,7 @@ class Bucket:
 @contextmanager
 def ministack() -> Iterator[S3Server]:
     """The S3 with working preconditions, checksums, versions, IAM and STS. In memory."""
-    program = _installed("GITSTORE_MINISTACK", "ministack/bin/ministack")
+    program = installed("GITSTORE_MINISTACK", "ministack/bin/ministack")
     port = free_port()
     server = S3Server(f"http://127.0.0.1:{port}")
     environment = {
@@ -157,7 +157,7 @@ def ministack() -> Iterator[S3Server]:
 @contextmanager
 def rclone(directory: Path) -> Iterator[S3Server]:
     """The S3 that ignores preconditions and has no versions, over an empty directory."""
-    program = _installed("GITSTORE_RCLONE", "rclone/bin/rclone")
+    program = installed("GITSTORE_RCLONE", "rclone/bin/rclone")
     port = free_port()
     server = S3Server(f"http://127.0.0.1:{port}")
     command = [str(program), "serve", "s3", "--config", "/dev/null"]
@@ -169,7 +169,11 @@ def rclone(directory: Path) -> Iterator[S3Server]:
 
 @contextmanager
 def running(command: list[str], environment: Mapping[str, str], url: str) -> Iterator[None]:
-    """A server process from the first HTTP answer at `url` until the end of the block."""
+    """A server process from its first answer until the end of the block.
+
+    Args:
+        url: answers over HTTP, whatever it says; or `tcp://HOST:PORT`, which takes a connection.
+    """
     process = subprocess.Popen(
         command,
         env=dict(environment),
@@ -197,7 +201,13 @@ def free_port() -> int:
         return port
 
 
-def _installed(variable: str, default: str) -> Path:
+def installed(variable: str, default: str) -> Path:
+    """A program that `tests/install-servers` has put below `.servers`.
+
+    Args:
+        variable: the environment variable that names another one.
+        default: its path there.
+    """
     program = Path(os.environ.get(variable) or _ROOT / ".servers" / default)
     if not os.access(program, os.X_OK):
         raise ServerMissing(
@@ -208,12 +218,11 @@ def _installed(variable: str, default: str) -> Path:
 
 def _wait_until_answered(process: subprocess.Popen[bytes], url: str) -> None:
     end = time.monotonic() + _PATIENCE
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with {process.returncode} at its start")
         try:
-            opener.open(url, timeout=5).close()
+            _knock(url)
         except urllib.error.HTTPError as error:
             # Any answer will do: a server that refuses us is up.
             error.close()
@@ -223,3 +232,12 @@ def _wait_until_answered(process: subprocess.Popen[bytes], url: str) -> None:
         else:
             return
     raise RuntimeError(f"{process.args!r} did not answer at {url} in {_PATIENCE} seconds")
+
+
+def _knock(url: str) -> None:
+    if url.startswith("tcp://"):
+        host, _, port = url.removeprefix("tcp://").partition(":")
+        socket.create_connection((host, int(port)), timeout=5).close()
+        return
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(url, timeout=5).close()
