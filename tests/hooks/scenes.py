@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.lab import Lab
 
 FILES = {"m31.fits": b"one", "m33.fits": b"33"}
+_TOOL = "git-storage"
 NEWS = "hint: pointers changed"
 
 
@@ -73,5 +74,19 @@ def watched(lab: Lab) -> Watched:
 
 
 def without_the_tool(lab: Lab) -> Lab:
-    """The same clone where git-storage is not on PATH."""
-    return lab.seeing(PATH=os.environ["PATH"])
+    """The same clone where git-storage is not on PATH, and all that was beside it is."""
+    directories = lab.environment["PATH"].split(os.pathsep)
+    bare = lab.seeing(PATH=os.pathsep.join(_beside(lab, Path(each)) for each in directories))
+    bare.run("sh", "-c", f"! command -v {_TOOL}")
+    return bare
+
+
+def _beside(lab: Lab, directory: Path) -> str:
+    if not (directory / _TOOL).exists():
+        return str(directory)
+    found = lab.root / "home" / "beside" / str(directory).strip("/")
+    found.mkdir(parents=True, exist_ok=True)
+    for program in directory.iterdir():
+        if program.name != _TOOL and not (found / program.name).is_symlink():
+            (found / program.name).symlink_to(program)
+    return str(found)
