@@ -52,10 +52,18 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One object in a listing."""
+    """One object in a listing.
+
+    Attributes:
+        key: its key; of an object with a problem, its name as far as it can be shown.
+        version: what the storage says of it.
+        problem: why no key can name this object, as one clause, or None. It is listed, so that
+            nobody takes it for gone, and nothing else can be done with it.
+    """
 
     key: str
     version: Version
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

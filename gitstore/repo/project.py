@@ -235,6 +235,7 @@ def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
         # The root of a directory is the whole way to it.
         prefix=place.prefix if place.root is None else "",
         region=place.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+        account=place.account,
         anonymous=spec.anonymous,
         # Relative URLs are relative to the top level: the project and its data move together.
         root=None if place.root is None else top / place.root,

@@ -32,6 +32,7 @@ class StorePlace:
         container: the bucket; empty where there is none.
         prefix: what every key begins with inside the container, with or without a trailing slash.
         region: the region to sign for, or None for the provider's default.
+        account: the account (Azure) or the user of a server, or None.
         anonymous: whether to go without credentials where the environment holds none.
         root: the absolute directory, for `file`.
     """
@@ -42,6 +43,7 @@ class StorePlace:
     container: str = ""
     prefix: str = ""
     region: str | None = None
+    account: str | None = None
     anonymous: bool = False
     root: Path | None = None
 
