@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from gitstore.core.errors import NoCredentials
+from gitstore.core.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,39 @@ expire. Raises `NoCredentials` when there are some that cannot be used.
 """
 
 Kind = TypeVar("Kind", bound=Credentials)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where the credentials of one storage are kept, in the words of git's credential protocol.
+
+    Attributes:
+        protocol: `s3`, `gs`, `azure`, `webdavs`, ...
+        host: `host[:port]`.
+        path: the bucket, the container or the directory.
+    """
+
+    protocol: str
+    host: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.protocol}://{self.host}/{self.path}"
+
+
+def slot(place: Place) -> Slot | None:
+    """Where the credentials of a place are kept; None for a directory, which needs none.
+
+    They belong to one bucket of one host: whoever gives the keys of one has not given those of the
+    next one on the same server.
+    """
+    if place.provider == "file":
+        return None
+    protocol = place.identity.partition("://")[0]
+    # What git keeps for a web host is for git, and may open other doors than that of the data.
+    protocol = f"storage+{protocol}" if place.provider == "http" else protocol
+    path = place.storage_id.removeprefix(f"{place.provider}/{place.host}").lstrip("/")
+    return Slot(protocol, place.host, path)
 
 
 def of_kind(found: Credentials | None, kind: type[Kind]) -> Kind | None:
