@@ -8,7 +8,6 @@ path that is one file.
 from __future__ import annotations
 
 import os
-import stat
 import threading
 import time
 import unicodedata
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from gitstore.adapters import tree_incoming, tree_reading, tree_rename
 from gitstore.adapters.tree_incoming import Incoming, Workshop
+from gitstore.adapters.tree_placing import Placing, move, now
 from gitstore.adapters.tree_reading import FileSource, changed
 from gitstore.adapters.tree_scan import Scanner
 from gitstore.adapters.tree_trash import TrashBag, spare_directory
@@ -36,7 +36,7 @@ from gitstore.core.names import local_problem
 from gitstore.core.store import Source
 from gitstore.core.versions import Version
 
-__all__ = ["Incoming", "Problem", "Scan", "Stat", "TrashBag", "Tree", "spare_directory"]
+__all__ = ["Incoming", "Placing", "Problem", "Scan", "Stat", "TrashBag", "Tree", "spare_directory"]
 
 _MANY = 32  # directories; more are flushed faster with the whole file system than one by one
 
@@ -160,12 +160,19 @@ class Tree:
         """Make the bytes of temporary files durable."""
         tree_incoming.flush(many)
 
+    @contextmanager
+    def placing(self) -> Iterator[Placing]:
+        """For many new files: see `Placing`."""
+        placing = Placing(self._root, self._parts)
+        try:
+            yield placing
+        finally:
+            placing.close()
+
     def place(self, incoming: Incoming, path: str) -> Stat:
         """Give a temporary file its name, if nothing has it."""
-        with told(path), self._made_entry(path) as entry:
-            incoming.finish(None, _handed_down_group(entry))
-            _move(incoming.entry, entry, path)
-            return _now(entry, path)
+        with self.placing() as placing:
+            return placing.place(incoming, path)
 
     def exchange(self, incoming: Incoming, path: str, expect: Stat, trash: TrashBag) -> Stat:
         """Put a temporary file in a file's place at one moment; the old one goes to the trash."""
@@ -187,7 +194,7 @@ class Tree:
             if not swapped:
                 trash.keep_copy(entry, path)
                 _replace(incoming.entry, entry, path, expect)
-            return _now(entry, path)
+            return now(entry, path)
 
     # Taking files away.
 
@@ -214,15 +221,15 @@ class Tree:
             if not is_regular(look(kept)):
                 raise Changed(f"{item} is no longer in the trash")
             with self._made_entry(path) as entry:
-                _move(kept, entry, path)
-                return _now(entry, path)
+                move(kept, entry, path)
+                return now(entry, path)
 
     def rename(self, path: str, new: str, expect: Stat) -> Stat:
         """Give a file another name, if nothing has it."""
         with told(path), self._existing(path, expect) as entry, self._made_entry(new) as target:
-            _move(entry, target, new)
+            move(entry, target, new)
             _check_moved(target, entry, path, expect)
-            found = _now(target, new)
+            found = now(target, new)
         self._root.prune(self._parts(path))
         return found
 
@@ -298,20 +305,6 @@ def _check(entry: Entry, path: str, expect: Stat) -> None:
         raise changed(path)
 
 
-def _now(entry: Entry, path: str) -> Stat:
-    found = look(entry)
-    if found is None or not is_regular(found):
-        raise changed(path)
-    return stat_of(found)
-
-
-def _move(source: Entry, target: Entry, path: str) -> None:
-    try:
-        tree_rename.move_new(source, target)
-    except FileExistsError as error:
-        raise Changed(f"{path}: something is there already") from error
-
-
 def _swap(one: Entry, other: Entry, path: str, expect: Stat) -> bool:
     """Exchange a new file with the expected one; false where exchanging is impossible.
 
@@ -334,7 +327,7 @@ def _is_the_same(one: os.stat_result | None, other: os.stat_result | None) -> bo
 
 def _replace(new: Entry, old: Entry, path: str, expect: Stat) -> None:
     # A second name changes the ctime, so that only the rest can be compared.
-    if not same_file(_now(old, path), expect):
+    if not same_file(now(old, path), expect):
         raise changed(path)
     os.rename(new.name, old.name, src_dir_fd=new.directory, dst_dir_fd=old.directory)
 
@@ -356,9 +349,5 @@ def _check_moved(moved: Entry, back: Entry, path: str, expect: Stat) -> None:
 def _dress(incoming: Incoming, old: Entry) -> None:
     found = look(old)
     if found is not None:
-        incoming.finish(found.st_mode, found.st_gid)
-
-
-def _handed_down_group(entry: Entry) -> int | None:
-    found = os.fstat(entry.directory)
-    return found.st_gid if found.st_mode & stat.S_ISGID else None
+        incoming.close()
+        incoming.dress(found.st_mode, found.st_gid)

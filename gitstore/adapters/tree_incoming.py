@@ -11,11 +11,11 @@ import contextlib
 import fcntl
 import os
 import secrets
-import stat
 import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from gitstore.adapters import tree_rename
@@ -26,6 +26,7 @@ _LOCK = "lock"
 _OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 _WORTH_RESERVING = 1 << 20  # bytes; small files are written before room could run out
 _MICROSECOND = 1000  # nanoseconds
+_ON_ITS_WAY = "a file on its way here"
 _MANY = 32  # files; more are flushed faster with the whole file system than one by one
 
 
@@ -48,12 +49,11 @@ class Workshop:
             _ignore_itself(self._root, spare)
             os.mkdir(entry.name, 0o700, dir_fd=entry.directory)
             self.directory = os.open(entry.name, LISTABLE, dir_fd=entry.directory)
-            # Made with the permissions that the umask and the directory give to new files.
-            self._lock = os.open(_LOCK, _OPEN | os.O_CREAT, 0o666, dir_fd=self.directory)
+            self._lock = os.open(_LOCK, _OPEN | os.O_CREAT, 0o600, dir_fd=self.directory)
         # Where there are no locks, nothing is ever swept: then nobody else's is taken either.
         with contextlib.suppress(OSError):
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self.mode = stat.S_IMODE(os.fstat(self._lock).st_mode)
+        self._numbers = count(1)
         self._finalizer = weakref.finalize(
             self, _close, self._root, self.name, (self.directory, self._lock)
         )
@@ -65,32 +65,40 @@ class Workshop:
 
     def entry(self) -> Entry:
         """A name for a new temporary file."""
-        return Entry(self.directory, secrets.token_hex(8))
+        return Entry(self.directory, f"{next(self._numbers):x}")
+
+    def stamp_ns(self) -> int:
+        """A time for a file, in nanoseconds since 1970, that no clock gives by itself."""
+        return time.time_ns() // _MICROSECOND * _MICROSECOND + next(self._numbers) % 999 + 1
 
 
 class Incoming:
-    """A temporary file that is being filled. Only its owner can read it before it is placed.
+    """A temporary file that is being filled. Nobody else gets into its directory.
 
     Attributes:
-        path: where it is, until it is placed or discarded.
-        entry: the same, as a name in an open directory.
+        entry: where it is, until it is placed or discarded.
         workshop: whose it is.
-        stamp: the time of its last write, in nanoseconds, as `finish` has set it.
+        stamp: the time of its last write, in nanoseconds, as `close` has set it.
     """
 
     def __init__(self, workshop: Workshop, size: int) -> None:
         self.stamp = 0
         self.workshop = workshop
         self.entry = workshop.entry()
-        self.path = workshop.path / self.entry.name
         self._size = size
         self._at = 0
         self._reserve_once = threading.Lock()
         self._reserved = size < _WORTH_RESERVING
         flags = _OPEN | os.O_CREAT | os.O_EXCL
+        # With the permissions that the umask gives to new files, which it is to have in the end.
         self._descriptor: int | None = os.open(
-            self.entry.name, flags, 0o600, dir_fd=self.entry.directory
+            self.entry.name, flags, 0o666, dir_fd=self.entry.directory
         )
+
+    @property
+    def path(self) -> Path:
+        """The same as `entry`, for people."""
+        return self.workshop.path / self.entry.name
 
     def write(self, data: bytes) -> None:
         """Append bytes.
@@ -107,19 +115,34 @@ class Incoming:
         Raises:
             LocalFailure: no room, or a broken disk.
         """
-        with told("a file on its way here"):
+        try:
             self._reserve()
-            rest = memoryview(data)
-            while rest:
-                written = os.pwrite(self._open(), rest, offset)
-                rest, offset = rest[written:], offset + written
+            written = os.pwrite(self._open(), data, offset)
+            while written < len(data):
+                rest = memoryview(data)[written:]
+                written += os.pwrite(self._open(), rest, offset + written)
+        except OSError as error:
+            raise failure(error, _ON_ITS_WAY) from error
 
     def close(self) -> None:
-        """End writing. The bytes are durable only after `Tree.flush`."""
-        if self._descriptor is not None:
-            descriptor, self._descriptor = self._descriptor, None
-            with told("a file on its way here"):
+        """End writing. The bytes are durable only after `Tree.flush`.
+
+        Raises:
+            LocalFailure: no room, or a broken disk.
+        """
+        if self._descriptor is None:
+            return
+        # A time that no clock stamps by itself: whoever writes to the file in the very tick in
+        # which it is placed leaves another one, so that it need not be read again to be trusted.
+        self.stamp = self.workshop.stamp_ns()
+        descriptor, self._descriptor = self._descriptor, None
+        try:
+            try:
+                os.utime(descriptor, ns=(self.stamp, self.stamp))
+            finally:
                 os.close(descriptor)
+        except OSError as error:
+            raise failure(error, _ON_ITS_WAY) from error
 
     def discard(self) -> None:
         """Remove the file, if it has not been placed."""
@@ -130,23 +153,18 @@ class Incoming:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.entry.name, dir_fd=self.entry.directory)
 
-    def finish(self, mode: int | None, group: int | None) -> None:
-        """Give the file the permissions that it will be read with.
+    def dress(self, mode: int | None, group: int | None) -> None:
+        """Give the closed file other permissions than those of a new file.
 
         Args:
-            mode: those of the file that it replaces; None for those of a new file.
+            mode: those of the file that it replaces, or None.
             group: the group that the directory hands down, or None.
         """
-        self.close()
         if group is not None:
             with contextlib.suppress(OSError):  # a wish of the directory, not a condition
                 os.chown(self.entry.name, -1, group, dir_fd=self.entry.directory)
-        wanted = self.workshop.mode if mode is None else mode & 0o777
-        os.chmod(self.entry.name, wanted, dir_fd=self.entry.directory)
-        # A time that no clock stamps by itself: whoever writes to the file in the very tick in
-        # which it is placed leaves another one, so that it need not be read again to be trusted.
-        self.stamp = time.time_ns() // _MICROSECOND * _MICROSECOND + secrets.randbelow(999) + 1
-        os.utime(self.entry.name, ns=(self.stamp, self.stamp), dir_fd=self.entry.directory)
+        if mode is not None:
+            os.chmod(self.entry.name, mode & 0o777, dir_fd=self.entry.directory)
 
     def _open(self) -> int:
         if self._descriptor is None:
@@ -180,7 +198,7 @@ def flush(many: Sequence[Incoming]) -> None:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise failure(error, "a file on its way here") from error
+            raise failure(error, _ON_ITS_WAY) from error
 
 
 def sweep(spare: Path) -> None:

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from gitstore.adapters import facts, state, tree, tree_rename
 from gitstore.core.errors import StorageError, Unreachable
-from gitstore.shell.transfer import executor
+from gitstore.shell.transfer import down, up
 from tests.model.bucket import Bucket
 
 _T = TypeVar("_T")
@@ -123,7 +123,8 @@ def wired(fuse: Fuse, bucket: Bucket) -> Iterator[None]:
     with ExitStack() as stack:
         stack.callback(bucket.quiet)
         bucket.fault, bucket.lost = fuse.request, fuse.answer
-        stack.enter_context(patch.object(executor, "each", in_turn))
+        for part in (down, up):
+            stack.enter_context(patch.object(part, "each", in_turn))
         for name in _SYSTEM:
             stack.enter_context(patch.object(os, name, _before(fuse, getattr(os, name))))
         # What a finalizer tidies up belongs to no moment: it may be of an operation long ago.

@@ -11,9 +11,9 @@ from gitstore.core import cases, choices, plan
 from gitstore.core.model import Action, Base, Kind, State
 from gitstore.core.versions import equal
 from gitstore.repo import staging, syncing
-from gitstore.shell.transfer import executor
-from gitstore.shell.transfer.executor import _Run
+from gitstore.shell.transfer import local
 from gitstore.shell.transfer.ledger import Change
+from gitstore.shell.transfer.run import Run
 
 Mutation = Callable[[], AbstractContextManager[None]]
 
@@ -21,32 +21,32 @@ Mutation = Callable[[], AbstractContextManager[None]]
 @contextmanager
 def no_trash_on_drop() -> Iterator[None]:
     """F1: a dropped file is removed, whether the storage still holds it or not."""
-    right = _Run._remove
+    right = local.remove
 
-    def wrong(self: _Run, action: Action) -> None:
-        stat = self.task.stats.get(action.path)
+    def wrong(run: Run, action: Action) -> None:
+        stat = run.task.stats.get(action.path)
         if action.kind is not Kind.DROP or stat is None:
-            right(self, action)
+            right(run, action)
             return
-        self.ledger.add(Change(action.path, effect="trashed", gone=True))
-        self.task.binding.tree.remove(action.path, stat)
+        run.ledger.add(Change(action.path, effect="trashed", gone=True))
+        run.task.binding.tree.remove(action.path, stat)
 
-    with patch.object(_Run, "_remove", wrong):
+    with patch.object(local, "remove", wrong):
         yield
 
 
 @contextmanager
 def base_is_what_sync_saw_last() -> Iterator[None]:
     """B2: a sync takes the listing for the base, also of what it could not reconcile."""
-    right = _Run._local_step
+    right = local.local_step
 
-    def wrong(self: _Run, action: Action) -> None:
-        right(self, action)
+    def wrong(run: Run, action: Action) -> None:
+        right(run, action)
         seen = action.seen
-        if self.plan.verb == "sync" and action.kind is Kind.CONFLICT and seen.remote is not None:
-            self.ledger.add(Change(action.path, base=Base(seen.remote)))
+        if run.plan.verb == "sync" and action.kind is Kind.CONFLICT and seen.remote is not None:
+            run.ledger.add(Change(action.path, base=Base(seen.remote)))
 
-    with patch.object(_Run, "_local_step", wrong):
+    with patch.object(local, "local_step", wrong):
         yield
 
 
@@ -93,18 +93,18 @@ def unstage_keeps_the_base() -> Iterator[None]:
     right = staging.unstage
 
     def wrong(*arguments: object, **named: object) -> object:
-        with patch.object(executor._Run, "_remove", _removed_with_base):
+        with patch.object(local, "remove", _removed_with_base):
             return right(*arguments, **named)  # type: ignore[arg-type]  # passed on as they came
 
     with patch.object(staging, "unstage", wrong):
         yield
 
 
-def _removed_with_base(self: _Run, action: Action) -> None:
-    tree, stat = self.task.binding.tree, self.task.stats.get(action.path)
+def _removed_with_base(run: Run, action: Action) -> None:
+    tree, stat = run.task.binding.tree, run.task.stats.get(action.path)
     if stat is not None:
-        tree.to_trash(action.path, stat, self.task.trash)
-    self.ledger.add(Change(action.path, base=action.seen.base, effect=None))
+        tree.to_trash(action.path, stat, run.task.trash)
+    run.ledger.add(Change(action.path, base=action.seen.base, effect=None))
 
 
 @contextmanager

@@ -22,11 +22,11 @@ from gitstore.__main__ import main
 from gitstore.adapters import tracked
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.stores.s3 import S3Store
-from gitstore.adapters.tree import Tree
+from gitstore.adapters.tree import Placing, Tree
 from gitstore.core.store import Reading
 from gitstore.repo import session
 from gitstore.repo.project import Project, open_project
-from gitstore.shell.transfer import download, executor
+from gitstore.shell.transfer import down, up
 from gitstore.shell.transfer.ledger import Ledger
 
 KILLED = 9
@@ -34,12 +34,12 @@ KILLED = 9
 # Where each step ends: the owner and the name of a function.
 STEPS: dict[str, tuple[Any, str]] = {
     "listed": (session, "listing"),
-    "written": (download, "_read"),
+    "written": (down, "landed"),
     "flushed": (Tree, "flush"),
-    "placed": (Tree, "place"),
+    "placed": (Placing, "place"),
     "exchanged": (Tree, "exchange"),
     "intended": (WorkState, "set_intents"),
-    "given": (executor, "send"),
+    "given": (up, "send"),
     "trashed": (Tree, "to_trash"),
     "renamed": (Tree, "rename"),
     "settled": (Ledger, "settle"),

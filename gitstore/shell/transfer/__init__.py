@@ -5,7 +5,8 @@ Up: intent, write, fact and base. The pointer comes last and is written by the c
 stops in between is finished by running the same command again.
 """
 
-from gitstore.shell.transfer.executor import Task, execute
+from gitstore.shell.transfer.executor import execute
 from gitstore.shell.transfer.ledger import Change, Ledger, base_from_json
+from gitstore.shell.transfer.run import Task
 
 __all__ = ["Change", "Ledger", "Task", "base_from_json", "execute"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from gitstore.adapters.tree import Incoming
+from gitstore.adapters.tree import Incoming, Tree
 from gitstore.core.errors import Corrupt, Missing, Refused, Unsupported
 from gitstore.core.model import Action, Kind, is_promise
 from gitstore.core.store import Reading, Span, Store
@@ -16,12 +16,32 @@ from gitstore.core.versions import Same, Version, compare, content_only, equal, 
 from gitstore.shell.binding import Binding
 
 SPAN = 16 << 20  # bytes of one range of a large object
+SMALL = 64 << 10  # bytes up to which an object is kept in memory until its file is made
 LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
 RANGES = 4  # ranges in flight; memory is at most SPAN times RANGES per large object
 MD5_LIMIT = 16 << 20  # bytes up to which an ETag is held against the MD5
 OLD_VERSIONS = 20  # versions without a matching identifier that are read to look for a SHA-256
 
 Progress = Callable[[int], None]
+
+
+Content = Incoming | bytes
+"""A temporary file or, of a small object, the bytes themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An object's bytes, verified.
+
+    Attributes:
+        action: what brought them.
+        content: where they are now.
+        version: what they are: place ids as read, and content ids as computed.
+    """
+
+    action: Action
+    content: Content
+    version: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +59,15 @@ class Arrived:
     version: Version
 
 
-def bring(binding: Binding, action: Action, progress: Progress) -> Arrived:
-    """The bytes that an action asks for, in a temporary file.
+def size_to_come(action: Action) -> int:
+    """How many bytes an action brings."""
+    seen = action.seen
+    expect = seen.remote if action.kind is Kind.TAKE and seen.remote else seen.pointer
+    return 0 if expect is None else expect.size
+
+
+def bring(binding: Binding, action: Action, progress: Progress) -> Fetched:
+    """The bytes that an action asks for.
 
     Raises:
         StoreError: they cannot be had; nothing is left behind.
@@ -48,28 +75,47 @@ def bring(binding: Binding, action: Action, progress: Progress) -> Arrived:
     key = binding.key(action.path)
     if action.kind is Kind.TAKE and action.seen.remote is not None:
         expect = action.seen.remote
-        incoming, found = _verified(binding, key, expect, progress)
-        return Arrived(action, incoming, merged(found, expect))
+        content, found = _verified(binding, key, expect, progress)
+        return Fetched(action, content, merged(found, expect))
     if action.seen.pointer is None:
         raise Missing(f"the pointer names no version of {action.path}", key=key)
     return _recorded_version(binding, action, action.seen.pointer, progress)
 
 
+def landed(tree: Tree, fetched: Fetched) -> Arrived:
+    """The same in a temporary file.
+
+    Raises:
+        LocalFailure: the system refused.
+    """
+    content = fetched.content
+    if isinstance(content, Incoming):
+        return Arrived(fetched.action, content, fetched.version)
+    incoming = tree.incoming(len(content))
+    try:
+        incoming.write(content)
+        incoming.close()
+    except BaseException:
+        incoming.discard()
+        raise
+    return Arrived(fetched.action, incoming, fetched.version)
+
+
 def _recorded_version(
     binding: Binding, action: Action, wanted: Version, progress: Progress
-) -> Arrived:
+) -> Fetched:
     """Rule F4: the current object, the recorded version id, a version with the same identity."""
     key = binding.key(action.path)
     store = binding.store()
     for expect in _where_it_may_be(store, key, wanted):
         try:
-            incoming, found = _verified(binding, key, expect, progress)
+            content, found = _verified(binding, key, expect, progress)
         except (Refused, Missing):
             continue
         if not _is_wanted(wanted, expect, found):
-            incoming.discard()
+            _discard(content)
             continue
-        return Arrived(action, incoming, found)
+        return Fetched(action, content, found)
     raise _nowhere(store, key, wanted)
 
 
@@ -124,22 +170,27 @@ def _nowhere(store: Store, key: str, wanted: Version) -> Missing:
 
 def _verified(
     binding: Binding, key: str, expect: Version, progress: Progress
-) -> tuple[Incoming, Version]:
-    """One version's bytes in a temporary file, held against every identifier it carries."""
-    incoming, found = _read(binding, key, expect, progress)
+) -> tuple[Content, Version]:
+    """One version's bytes, held against every identifier it carries."""
+    content, found = _read(binding, key, expect, progress)
     try:
         if compare(content_only(expect), found) is Same.DIFFERENT:
             raise Corrupt(f"{key}: the bytes are not the ones that were promised", key=key)
         if _doubtful(expect, found):
             # An ETag that is not the MD5 proves nothing, but a flipped bit would look like this.
-            incoming.discard()
-            incoming, again = _read(binding, key, expect, progress)
+            _discard(content)
+            content, again = _read(binding, key, expect, progress)
             if again.sha256 != found.sha256:
                 raise Corrupt(f"{key}: two reads gave different bytes", key=key)
     except Corrupt:
-        incoming.discard()
+        _discard(content)
         raise
-    return incoming, found
+    return content, found
+
+
+def _discard(content: Content) -> None:
+    if isinstance(content, Incoming):
+        content.discard()
 
 
 def _doubtful(expect: Version, found: Version) -> bool:
@@ -154,7 +205,11 @@ def _doubtful(expect: Version, found: Version) -> bool:
 
 def _read(
     binding: Binding, key: str, expect: Version, progress: Progress
-) -> tuple[Incoming, Version]:
+) -> tuple[Content, Version]:
+    if expect.size <= SMALL:
+        content, place = _whole(binding.store().read(key, expect), expect)
+        progress(expect.size)
+        return content, merged(version(expect.size, _digests(content)), place)
     incoming = binding.tree.incoming(expect.size)
     try:
         if expect.size >= LARGE:
@@ -167,6 +222,26 @@ def _read(
         incoming.discard()
         raise
     return incoming, merged(version(expect.size, ids), place)
+
+
+def _whole(reading: Reading, expect: Version) -> tuple[bytes, Version]:
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in reading.chunks:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > expect.size:
+            break
+    if size != expect.size:
+        raise Corrupt(f"expected {expect.size} bytes and got {size}")
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks), reading.version
+
+
+def _digests(content: bytes) -> dict[str, str]:
+    return {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+    }
 
 
 def _in_one(

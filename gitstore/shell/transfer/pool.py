@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_AHEAD = 4  # results for each worker that wait to be taken
+_EVERYBODY = 1 << 16  # more workers than anybody starts
+
 
 def each(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int
@@ -23,11 +26,12 @@ def each(
 
     Only `StorageError` is a result: one object's failure stops no other (rule F5). Anything else is
     a defect and is raised here; then, and on Ctrl-C, the calls under way end and no new one begins.
+    Workers do not run ahead of whoever takes the results, which may hold memory.
     """
     # Late: `status` loads this module, but starts no thread.
     from concurrent.futures import ThreadPoolExecutor
 
-    crew = _Crew(function, items)
+    crew = _Crew(function, items, _AHEAD * workers)
     with ThreadPoolExecutor(workers) as pool:
         running = [pool.submit(crew.work) for _ in range(workers)]
         try:
@@ -43,7 +47,10 @@ class _Crew(Generic[Item, Result]):
     # One Future for each worker, not for each object: that would cost more than fetching a small
     # object does.
 
-    def __init__(self, function: Callable[[Item], Result], items: Iterable[Item]) -> None:
+    def __init__(
+        self, function: Callable[[Item], Result], items: Iterable[Item], ahead: int
+    ) -> None:
+        self._room = threading.Semaphore(ahead)
         self._function = function
         self._items = iter(items)
         self._taking = threading.Lock()
@@ -77,15 +84,18 @@ class _Crew(Generic[Item, Result]):
                 self._ended += 1
             else:
                 batch.append(result)
+                self._room.release()
         return batch
 
     def stop(self) -> None:
         """Begin no new call."""
         self._stopped = True
+        self._room.release(_EVERYBODY)
 
     def _taken(self) -> Iterator[Item]:
         """This thread's share of the items, one at a time."""
         while True:
+            self._room.acquire()
             with self._taking:
                 if self._stopped:
                     return

@@ -1,0 +1,173 @@
+"""The part of a run that brings bytes here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from gitstore.adapters.tree import Placing, Stat
+from gitstore.core.errors import StorageError
+from gitstore.core.model import Action, Base
+from gitstore.core.report import Outcome
+from gitstore.core.versions import equal
+from gitstore.shell.digests import seen_placed
+from gitstore.shell.transfer.download import SMALL, Arrived, Fetched, bring, landed, size_to_come
+from gitstore.shell.transfer.ledger import Change, base_as_json
+from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.run import Run
+
+BATCH_OBJECTS = 512  # files flushed, renamed and noted together
+BATCH_BYTES = 256 << 20
+SHARE = 16  # small objects that one worker brings before it hands them over
+
+Brought = tuple[Action, Fetched | StorageError]
+
+
+def bring_all(run: Run, actions: Sequence[Action]) -> None:
+    """Bring what these actions ask for, put it in its place and note its base."""
+    if not actions:
+        return
+    jobs = run.jobs()
+    batch: list[Arrived] = []
+    size = 0
+    try:
+        for done in each(partial(_bring_share, run), _shares(actions, jobs), jobs):
+            for arrived in _landed(run, _one_by_one(done)):
+                batch.append(arrived)
+                size += arrived.version.size
+            if len(batch) >= BATCH_OBJECTS or size >= BATCH_BYTES:
+                full, batch, size = batch, [], 0
+                _settle_arrived(run, full)
+    finally:
+        _settle_arrived(run, batch)
+
+
+def _shares(actions: Sequence[Action], jobs: int) -> Iterator[tuple[Action, ...]]:
+    """Actions in shares for the workers: handing over one small object costs more than it."""
+    most = max(1, min(SHARE, len(actions) // (4 * jobs)))
+    share: list[Action] = []
+    for action in actions:
+        if size_to_come(action) > SMALL:
+            yield (action,)
+            continue
+        share.append(action)
+        if len(share) == most:
+            yield tuple(share)
+            share = []
+    if share:
+        yield tuple(share)
+
+
+def _bring_share(run: Run, share: tuple[Action, ...]) -> list[Brought]:
+    brought: list[Brought] = []
+    for action in share:
+        try:
+            brought.append((action, bring(run.task.binding, action, run.task.listener.advance)))
+        except StorageError as error:
+            brought.append((action, error))
+    return brought
+
+
+def _one_by_one(
+    done: Iterable[tuple[tuple[Action, ...], list[Brought] | StorageError]],
+) -> Iterator[Brought]:
+    for share, brought in done:
+        if isinstance(brought, StorageError):
+            yield from ((action, brought) for action in share)
+        else:
+            yield from brought
+
+
+def _landed(run: Run, brought: Iterable[Brought]) -> Iterator[Arrived]:
+    for action, result in brought:
+        try:
+            if isinstance(result, StorageError):
+                raise result
+            yield landed(run.task.binding.tree, result)
+        except StorageError as error:
+            run.failed(action, error)
+
+
+def _settle_arrived(run: Run, batch: list[Arrived]) -> None:
+    """Fact, flush, rename, flush the directories, then the base: in this order (rule B6)."""
+    if not batch:
+        return
+    tree = run.task.binding.tree
+    clock = tree.clock_ns()
+    # In the order of the directories, each of which is then reached once.
+    batch.sort(key=lambda arrived: arrived.action.path)
+    _expect_arrival(run, batch)
+    tree.flush([arrived.incoming for arrived in batch])
+    placed: list[str] = []
+    with tree.placing() as placing:
+        for arrived in batch:
+            try:
+                stat = _put(run, arrived, placing)
+            except StorageError as error:
+                _give_up(run, arrived, error)
+            else:
+                placed.append(arrived.action.path)
+                _note_placed(run, arrived, stat, clock)
+    tree.flush_directories(placed)
+    run.ledger.settle()
+
+
+def _expect_arrival(run: Run, batch: list[Arrived]) -> None:
+    """Let every gap heal by rule B4: killed from here on, each file is known for a copy."""
+    binding = run.task.binding
+    learnt = {binding.key(arrived.action.path): arrived.version for arrived in batch}
+    binding.facts.add(binding.source, learnt)
+    for arrived in batch:
+        # Undo must find what is replaced, also if nobody comes to say that it was.
+        action = arrived.action
+        if run.had_file(action):
+            base = None if _parted(run, action) else action.seen.base
+            detail = {"bytes": base_as_json(Base(arrived.version))}
+            run.ledger.add(Change(action.path, base=base, effect="replaced", detail=detail))
+    run.ledger.settle()
+
+
+def _put(run: Run, arrived: Arrived, placing: Placing) -> Stat:
+    action = arrived.action
+    if not run.had_file(action):
+        return placing.place(arrived.incoming, action.path)
+    expect = run.task.stats[action.path]
+    tree = run.task.binding.tree
+    return tree.exchange(arrived.incoming, action.path, expect, run.task.trash)
+
+
+def _note_placed(run: Run, arrived: Arrived, stat: Stat, clock: int) -> None:
+    action = arrived.action
+    run.ledger.add(
+        Change(
+            action.path,
+            base=_base_after(run, arrived),
+            seen=seen_placed(stat, arrived.version, arrived.incoming.stamp, clock),
+            effect=None if run.had_file(action) else "placed",
+            detail={"bytes": base_as_json(Base(arrived.version))},
+        )
+    )
+    run.note(Outcome(action, made=arrived.version))
+
+
+def _give_up(run: Run, arrived: Arrived, error: StorageError) -> None:
+    action = arrived.action
+    arrived.incoming.discard()
+    if _parted(run, action):
+        run.ledger.add(Change(action.path, base=action.seen.base, effect=None))
+    run.failed(action, error)
+
+
+def _parted(run: Run, action: Action) -> bool:
+    # New bytes beside the base of the old ones would look like an edit. What `restore` brings
+    # is one (rule K2).
+    return run.plan.verb != "restore" and run.had_file(action)
+
+
+def _base_after(run: Run, arrived: Arrived) -> Base | None:
+    if run.plan.verb != "restore":
+        return Base(arrived.version)
+    remote = arrived.action.seen.remote
+    if equal(remote, arrived.version):
+        return Base(arrived.version)
+    return None if remote is None else Base(remote)  # rule K2

@@ -1,0 +1,108 @@
+"""The part of a run that changes the storage: bytes given, objects erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitstore.adapters.state import Intent
+from gitstore.adapters.tree import Stat
+from gitstore.core.errors import Changed, StorageError
+from gitstore.core.model import UNDECIDED, Action, Base
+from gitstore.core.report import Outcome
+from gitstore.core.versions import Version, content_only, equal, merged
+from gitstore.shell.digests import Digests
+from gitstore.shell.transfer.ledger import Change
+from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.run import Run, told
+from gitstore.shell.transfer.upload import send
+
+
+def give_all(run: Run, actions: Sequence[Action]) -> None:
+    """Write local bytes to the storage, each under its precondition, and note their bases."""
+    if not actions:
+        return
+    binding = run.task.binding
+    identified = _identified(run, actions)
+    _note_intents(run, identified)
+
+    def give(item: tuple[Action, Stat, Version]) -> Version:
+        action, stat, local = item
+        made = send(binding, action, stat, local)
+        run.task.listener.advance(local.size)
+        return made
+
+    for done in each(give, identified, run.jobs()):
+        for (action, _, local), result in done:
+            if isinstance(result, StorageError):
+                run.failed(action, told(result))
+                continue
+            base = merged(result, content_only(local))
+            run.ledger.add(Change(action.path, base=Base(base), fact=base))
+            run.note(Outcome(action, made=result))
+        run.ledger.settle_when_full()
+    run.ledger.settle()
+
+
+def _identified(run: Run, actions: Sequence[Action]) -> list[tuple[Action, Stat, Version]]:
+    """Every file to be given with its SHA-256: the intent and the fact need it."""
+    binding = run.task.binding
+    digests = Digests(binding.tree, binding.state, binding.data.path)
+    unknown = [a.path for a in actions if a.seen.local is None or a.seen.local.sha256 is None]
+    copies = {a.path for a in actions if a.path not in run.task.stats}
+    read = digests.read([*unknown, *copies])
+    ready: list[tuple[Action, Stat, Version]] = []
+    for action in actions:
+        stat, local = run.task.stats.get(action.path), action.seen.local
+        if action.path in copies and not equal(local, read[action.path][1]):
+            local = None  # something else has the name of the conflict copy
+        elif action.path in read:
+            stat, local = read[action.path]
+        if stat is None or local is None or local.sha256 is None:
+            again = "git storage sync  # once nothing writes to it"
+            run.failed(action, Changed("it changed while it was read", hint=again))
+        else:
+            ready.append((action, stat, local))
+    return ready
+
+
+def _note_intents(run: Run, items: list[tuple[Action, Stat, Version]]) -> None:
+    binding = run.task.binding
+    intents = {
+        action.path: Intent(
+            binding.key(action.path), local.sha256 or "", local.size, action.seen.remote
+        )
+        for action, _, local in items
+    }
+    binding.state.set_intents(binding.data.path, intents)
+
+
+def drop_intents(run: Run) -> None:
+    """Forget the uploads that are settled, those of runs that were cut off too."""
+    binding = run.task.binding
+    known = binding.state.intents(binding.data.path)
+    if run.plan.offline or not known:
+        return
+    undecided = {a.path for a in run.plan.of(*UNDECIDED)}
+    undecided |= {o.action.path for o in run.outcomes if o.failure is not None}
+    settled = {a.path for a in run.plan.actions} - undecided
+    run.ledger.drop_intents(settled & known.keys())
+
+
+def erase_all(run: Run, actions: Sequence[Action]) -> None:
+    """Remove objects from the storage, each if it is still the version that the plan saw."""
+    if not actions:
+        return
+    binding = run.task.binding
+
+    def erase(action: Action) -> None:
+        if action.seen.remote is not None:
+            binding.store().delete(binding.key(action.path), action.seen.remote)
+
+    for done in each(erase, actions, run.jobs()):
+        for action, result in done:
+            if isinstance(result, StorageError):
+                run.failed(action, told(result))
+                continue
+            run.ledger.add(Change(action.path, base=None, effect="base"))
+            run.note(Outcome(action))
+        run.ledger.settle_when_full()
