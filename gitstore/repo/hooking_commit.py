@@ -27,6 +27,8 @@ from gitstore.shell.digests import Digests
 _SUFFIX = ".storage"
 _SLICES = ".storage.d/"
 _FIRST_LINE = b"git-storage pointer "
+_MANAGED = {".gitignore", ".gitattributes"}  # git reads no links of these names
+_KINDS = {"120000": "a symbolic link", "160000": "a submodule"}
 _NAMED = 3  # of many paths, so many are named
 
 
@@ -39,7 +41,8 @@ def before_commit(start: Path) -> tuple[Note, ...]:
     notes = tuple(_unrecorded(git))
     changes = changing_git.staged(git)
     manifest, wrong = _staged_manifest(git)
-    problems = [*wrong, *_pointers(git, changes, manifest), *_forced(changes, manifest)]
+    problems = [*wrong, *_links(changes, manifest)]
+    problems += [*_pointers(git, changes, manifest), *_forced(changes, manifest)]
     return (*notes, *problems, *_large(git, changes))
 
 
@@ -55,6 +58,23 @@ def _staged_manifest(git: Git) -> tuple[Manifest, list[Note]]:
         return parse_manifest(text, MANIFEST), []
     except FormatError as error:
         return EMPTY, [Note(error.message, error.hint or f"edit {MANIFEST}, then git add it")]
+
+
+def _links(changes: Sequence[Change], manifest: Manifest) -> Iterator[Note]:
+    """What is read as a file, and would come from wherever a link leads."""
+    ours = {MANIFEST}
+    if manifest.data:
+        ours |= _MANAGED
+    for data_path in manifest.data:
+        ours |= {data_path + _SUFFIX, data_path + _SLICES.removesuffix("/")}
+    for change in changes:
+        name = pointer_name(change.path)
+        if change.gone or change.regular or not {change.path, name} & ours:
+            continue
+        yield Note(
+            f"{change.path} is not a file but {_KINDS.get(change.mode, 'something else')}",
+            f"git restore --staged -- {shlex.quote(change.path)}",
+        )
 
 
 def _pointers(git: Git, changes: Sequence[Change], manifest: Manifest) -> Iterator[Note]:

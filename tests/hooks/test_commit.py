@@ -85,6 +85,31 @@ def test_conflict_markers_in_a_pointer_are_refused(lab: Lab) -> None:
     lab.git("commit", "-a", "--message", "x").fails(1).says("conflict marker")
 
 
+@pytest.mark.parametrize(
+    "name", [".storage.yaml", "data.storage", "data.storage.d", ".gitignore", ".gitattributes"]
+)
+def test_a_link_in_the_place_of_a_file_is_refused(lab: Lab, name: str) -> None:
+    hooked(lab)
+    (lab.top / name).unlink(missing_ok=True)
+    (lab.top / name).symlink_to("/etc/hostname")
+    lab.git("add", "--force", name)
+    result = lab.git("commit", "--message", "x").fails(1)
+    result.says(f"error: {name} is not a file but a symbolic link", f"--staged -- {name}")
+    lab.git("restore", "--staged", "--", name)
+    assert lab.git("diff", "--cached").out == ""
+
+
+def test_a_slice_that_is_a_link_is_refused_and_somebody_elses_link_is_not(lab: Lab) -> None:
+    hooked(lab)
+    (lab.top / "cold.storage").symlink_to("anything")
+    lab.git("add", "cold.storage")
+    _commit(lab)
+    (lab.top / "data.storage.d").mkdir()
+    (lab.top / "data.storage.d" / "00").symlink_to("anything")
+    lab.git("add", "data.storage.d")
+    lab.git("commit", "--message", "x").fails(1).says("data.storage.d/00 is not a file")
+
+
 def test_a_manifest_that_cannot_be_read_is_refused(lab: Lab) -> None:
     hooked(lab)
     lab.write(".storage.yaml", b"version: 1\nwhatever: true\n")
