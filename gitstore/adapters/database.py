@@ -21,6 +21,7 @@ BUSY = 30  # seconds to wait for another process's transaction
 
 STATE = 0x67737467  # "gstg"
 FACTS = 0x67737466  # "gstf"
+GRANTS = 0x67737461  # "gsta"
 """Application ids (https://sqlite.org/pragma.html#pragma_application_id), so that no database of
 another program is taken for ours, nor one of ours for another."""
 
