@@ -17,7 +17,9 @@ The family::
     └── StoreError               something the storage said or did (carries the key, if any)
         ├── Missing              no such object, bucket or directory
         ├── Refused              a precondition did not hold: somebody else wrote (412, 409)
+        ├── Untrusted            the user has not approved it, so it was not asked
         ├── Denied               the credentials do not allow it
+        │   └── WrongCredentials they are not accepted for anything: unknown, wrong or expired
         ├── NoCredentials        there are none, and the storage wants some
         ├── Unreachable          no answer, or not a sensible one, after the retries
         ├── Corrupt              bytes that are not the ones that were promised
@@ -129,6 +131,14 @@ class Refused(StoreError):
 
 class Denied(StoreError):
     """The credentials do not allow it."""
+
+
+class WrongCredentials(Denied):
+    """The credentials are not accepted for anything: unknown, wrong or expired."""
+
+
+class Untrusted(StoreError):
+    """The user has not approved the storage for this, so that it was not asked."""
 
 
 class NoCredentials(StoreError):

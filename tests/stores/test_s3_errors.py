@@ -18,6 +18,7 @@ from gitstore.core.errors import (
     StoreFull,
     Unreachable,
     Unsupported,
+    WrongCredentials,
 )
 
 HERE = About("s3://here/bucket")
@@ -53,8 +54,8 @@ def test_every_status_leads_to_a_known_code() -> None:
         (answer("PreconditionFailed", 412), Refused, False),
         (answer("PreconditionFailed", 412, retries=1), Refused, True),
         (answer("ConditionalRequestConflict", 409), Refused, False),
-        (answer("InvalidAccessKeyId", 403), Denied, False),
-        (answer("ExpiredToken", 400), Denied, False),
+        (answer("InvalidAccessKeyId", 403), WrongCredentials, False),
+        (answer("ExpiredToken", 400), WrongCredentials, False),
         (answer("BadDigest", 400), Corrupt, False),
         (answer("QuotaExceeded", 403), StoreFull, False),
         (answer("NotImplemented", 501), Unsupported, False),

@@ -23,9 +23,11 @@ from gitstore.core.errors import (
     StoreFull,
     Unreachable,
     Unsupported,
+    WrongCredentials,
 )
 
 _LOGIN = "check the credentials: they may belong to another endpoint"
+_EXPIRED = "get new ones and try again"
 _REGION = "add 'region:' to the storage in .storage.yaml"
 _LATER = "try again later"
 
@@ -41,11 +43,11 @@ CODES: dict[str, tuple[type[StoreError], str, str | None]] = {
     "AllAccessDisabled": (Denied, "access is disabled", None),
     "AccountProblem": (Denied, "the account has a problem", None),
     "InvalidObjectState": (Denied, "the object is archived and must be restored first", None),
-    "InvalidAccessKeyId": (Denied, "the access key is not known there", _LOGIN),
-    "SignatureDoesNotMatch": (Denied, "the secret key is wrong", _LOGIN),
-    "InvalidToken": (Denied, "the session token is wrong", _LOGIN),
-    "ExpiredToken": (Denied, "the credentials have expired", "get new ones and try again"),
-    "TokenRefreshRequired": (Denied, "the credentials have expired", "get new ones and try again"),
+    "InvalidAccessKeyId": (WrongCredentials, "the access key is not known there", _LOGIN),
+    "SignatureDoesNotMatch": (WrongCredentials, "the secret key is wrong", _LOGIN),
+    "InvalidToken": (WrongCredentials, "the session token is wrong", _LOGIN),
+    "ExpiredToken": (WrongCredentials, "the credentials have expired", _EXPIRED),
+    "TokenRefreshRequired": (WrongCredentials, "the credentials have expired", _EXPIRED),
     "RequestTimeTooSkewed": (Denied, "this machine's clock is wrong", "set the clock"),
     "RequestExpired": (Denied, "this machine's clock is wrong", "set the clock"),
     "AuthorizationHeaderMalformed": (Unsupported, "the bucket is in another region", _REGION),
