@@ -7,7 +7,8 @@ everything in it can be measured or read again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -92,9 +93,7 @@ class Facts:
                 [(at, key, v.size, "\t".join(v.ids)) for key, v in facts.items()],
             )
             connection.executemany(
-                "DELETE FROM fact WHERE source = ?1 AND key = ?2 AND id NOT IN (SELECT id FROM fact"
-                " WHERE source = ?1 AND key = ?2 ORDER BY id DESC LIMIT ?3)",
-                [(at, key, KEPT) for key in facts],
+                _FORGET, [(at, key, KEPT) for key in _crowded(connection, at, facts)]
             )
 
     def abilities(self, identity: str) -> dict[str, Any] | None:
@@ -109,7 +108,25 @@ class Facts:
             connection.execute("INSERT OR REPLACE INTO abilities VALUES (?, ?)", values)
 
 
+_FORGET = (
+    "DELETE FROM fact WHERE source = ?1 AND key = ?2 AND id NOT IN"
+    " (SELECT id FROM fact WHERE source = ?1 AND key = ?2 ORDER BY id DESC LIMIT ?3)"
+)
 _QUERY = "SELECT f.key, f.size, f.ids FROM fact f JOIN source s ON s.id = f.source WHERE s.name = ?"
+
+
+def _crowded(connection: sqlite3.Connection, source: int, keys: Iterable[str]) -> Iterator[str]:
+    """The keys of which more is remembered than is kept."""
+    asked = list(keys)
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        query = (
+            f"SELECT key FROM fact WHERE source = ? AND key IN ({marks})"  # noqa: S608 - marks
+            " GROUP BY key HAVING count(*) > ?"
+        )
+        found = connection.execute(query, (source, *some, KEPT)).fetchall()
+        yield from (key for (key,) in found)
 
 
 def _by_key(rows: Iterable[tuple[str, int, str]]) -> dict[str, tuple[Version, ...]]:

@@ -21,7 +21,7 @@ from gitstore.adapters.tree_placing import Placing, move, now
 from gitstore.adapters.tree_reading import FileSource, changed
 from gitstore.adapters.tree_scan import Scanner
 from gitstore.adapters.tree_trash import TrashBag, spare_directory
-from gitstore.adapters.tree_values import Problem, Scan, Stat, same_file, stat_of, told
+from gitstore.adapters.tree_values import Problem, Scan, Stat, failure, same_file, stat_of, told
 from gitstore.adapters.tree_walk import (
     ABSENT,
     LISTABLE,
@@ -153,8 +153,10 @@ class Tree:
 
     def incoming(self, size: int) -> Incoming:
         """A new temporary file for so many bytes, close to the data."""
-        with told(str(self._spare)):
+        try:
             return Incoming(self._shop(), size)
+        except OSError as error:
+            raise failure(error, str(self._spare)) from error
 
     def flush(self, many: Sequence[Incoming]) -> None:
         """Make the bytes of temporary files durable."""
@@ -256,6 +258,8 @@ class Tree:
             os.close(descriptor)
 
     def _shop(self) -> Workshop:
+        if self._workshop is not None:
+            return self._workshop
         with self._making:
             if self._workshop is None:
                 self._workshop = Workshop(self._spare)

@@ -68,6 +68,12 @@ def version(size: int, ids: Mapping[str, str] | None = None) -> Version:
     return Version(size, _ordered((ids or {}).items()))
 
 
+def digested(size: int, sha256: str, md5: str | None = None) -> Version:
+    """The version of bytes that were hashed."""
+    ids = (f"sha256:{sha256}",)
+    return Version(size, ids if md5 is None else (*ids, f"md5:{md5}"))
+
+
 def kind_of(spelled: str) -> str:
     """The kind of an identifier spelled `kind:value`."""
     return spelled.partition(":")[0]
@@ -90,7 +96,9 @@ def has_place(v: Version) -> bool:
 
 def content_only(v: Version) -> Version:
     """The version as it holds anywhere: without the identifiers that one place issued (rule B5)."""
-    return Version(v.size, tuple(i for i in v.ids if kind_of(i) in CONTENT_KINDS))
+    if not v.ids or v.ids[-1].startswith(_CONTENT_SPELLED):
+        return v
+    return Version(v.size, tuple(i for i in v.ids if i.startswith(_CONTENT_SPELLED)))
 
 
 def merged(first: Version, second: Version) -> Version:
@@ -98,6 +106,10 @@ def merged(first: Version, second: Version) -> Version:
 
     The caller has found them equal: nothing is compared here.
     """
+    if not second.ids:
+        return first
+    if not first.ids or order_key(first.ids[-1]) < order_key(second.ids[0]):
+        return Version(first.size, first.ids + second.ids)
     known = {kind_of(i): i for i in second.ids} | {kind_of(i): i for i in first.ids}
     return Version(first.size, tuple(sorted(known.values(), key=order_key)))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from gitstore.core.errors import StorageError
+from gitstore.core.errors import Denied, StorageError
 from gitstore.core.store import Store
 from gitstore.core.versions import Same, Version, compare, enriched, merged
 from gitstore.shell.binding import Binding
@@ -16,8 +18,21 @@ from gitstore.shell.transfer.pool import each
 _WORTH_A_LISTING = 64  # above so many objects, pages of a thousand cost less than questions
 
 
-def not_held(binding: Binding, promises: Mapping[str, Version]) -> dict[str, str]:
-    """The promises that the storage does not keep, each with the reason.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a storage says about promises; those that it keeps are in neither.
+
+    Attributes:
+        broken: why a promise is not kept, by object path.
+        unknown: why that cannot be told, by object path.
+    """
+
+    broken: Mapping[str, str]
+    unknown: Mapping[str, StorageError]
+
+
+def asked_for(binding: Binding, promises: Mapping[str, Version]) -> Answers:
+    """Ask whether a storage holds what pointers promise.
 
     What no identifier tells is read and hashed, if it is small; what is learnt becomes a fact.
 
@@ -26,36 +41,44 @@ def not_held(binding: Binding, promises: Mapping[str, Version]) -> dict[str, str
         promises: pointer entries without place ids, by object path.
 
     Raises:
-        StoreError: the storage cannot be listed.
+        StorageError: the storage cannot be asked at all.
     """
     if not promises:
-        return {}
+        return Answers({}, {})
     store = binding.store()
     keys = {path: binding.key(path) for path in promises}
     facts = binding.facts.for_keys(binding.source, keys.values())
     many = len(promises) > _WORTH_A_LISTING
     listed = listing(binding, promises.__contains__)[0] if many else None
+    if listed is None:
+        # One that does not answer is not waited for once for each object.
+        with contextlib.suppress(Denied):  # which may be about this object alone
+            store.stat(next(iter(keys.values())))
 
     def reason(path: str) -> tuple[str | None, Version | None]:
         found = store.stat(keys[path]) if listed is None else listed.get(path)
         known = enriched(found, facts.get(keys[path], ()))
         return _compared(store, keys[path], promises[path], known)
 
-    reasons: dict[str, str] = {}
+    broken: dict[str, str] = {}
+    unknown: dict[str, StorageError] = {}
     learnt: dict[str, Version] = {}
     for batch in each(reason, promises, min(len(promises), store.abilities().parallel)):
         for path, answer in batch:
             if isinstance(answer, StorageError):
-                reasons[path] = answer.message
+                unknown[path] = answer
                 continue
             why, fact = answer
             if why is not None:
-                reasons[path] = why
+                broken[path] = why
             if fact is not None:
                 learnt[keys[path]] = fact
     if learnt:
         binding.facts.add(binding.source, learnt)
-    return {path: reasons[path] for path in promises if path in reasons}
+    return Answers(
+        {path: broken[path] for path in promises if path in broken},
+        {path: unknown[path] for path in promises if path in unknown},
+    )
 
 
 def _compared(

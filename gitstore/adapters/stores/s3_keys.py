@@ -7,11 +7,12 @@ end, so that a request for `/lead` or `folder/` would go to another object.
 
 from __future__ import annotations
 
-_PATH_ONLY = frozenset({"", ".", ".."})
+import re
+
+# An empty or dotted component anywhere, or a control character.
+_UNSPELLABLE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f]")
 
 
 def obstore_can_spell(key: str) -> bool:
     """Whether a request through obstore reaches exactly this key (as it is in the bucket)."""
-    if any(character < " " or character == "\x7f" for character in key):
-        return False
-    return _PATH_ONLY.isdisjoint(key.split("/"))
+    return _UNSPELLABLE.search(key) is None

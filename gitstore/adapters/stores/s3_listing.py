@@ -19,7 +19,7 @@ from gitstore.adapters.stores.s3_connection import ATTEMPTS, CONNECT, SILENCE, C
 from gitstore.adapters.stores.s3_errors import About, for_answer
 from gitstore.core.errors import Unreachable
 from gitstore.core.store import Found
-from gitstore.core.versions import Version, version
+from gitstore.core.versions import Version
 
 _PAUSE = 0.05
 """In seconds; doubled with every attempt."""
@@ -64,12 +64,12 @@ def listed(connection: Connection, prefix: str) -> Iterator[Found]:
 
 def object_version(size: int, etag: str | None, version_id: str | None = None) -> Version:
     """What S3 says of an object as a version: weak ETags and the version `null` name nothing."""
-    ids = {}
-    if etag and not etag.startswith("W/") and etag.strip('"'):
-        ids["etag"] = etag.strip('"')
+    ids: tuple[str, ...] = ()
     if version_id and version_id != "null":
-        ids["version"] = version_id
-    return version(size, ids)
+        ids = (f"version:{version_id}",)
+    if etag and not etag.startswith("W/") and etag.strip('"'):
+        ids = (*ids, "etag:" + etag.strip('"'))
+    return Version(size, ids)
 
 
 def parse(pieces: Iterator[bytes], status: int, about: About) -> Page:

@@ -79,7 +79,7 @@ def _through_obstore(
     start, stop = got.range
     version = object_version(meta["size"], meta["e_tag"], meta["version"])
     if stop - start <= _SMALL:
-        data = bytes(got.bytes())
+        data = got.bytes().to_bytes()
         if len(data) != stop - start:
             raise _short(key)
         return Reading(version, iter((data,)))

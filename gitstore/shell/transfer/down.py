@@ -137,14 +137,15 @@ def _put(run: Run, arrived: Arrived, placing: Placing) -> Stat:
 
 
 def _note_placed(run: Run, arrived: Arrived, stat: Stat, clock: int) -> None:
-    action = arrived.action
+    action, base = arrived.action, _base_after(run, arrived)
+    is_copy = base is not None and base.version is arrived.version
     run.ledger.add(
         Change(
             action.path,
-            base=_base_after(run, arrived),
+            base=base,
             seen=seen_placed(stat, arrived.version, arrived.incoming.stamp, clock),
             effect=None if run.had_file(action) else "placed",
-            detail={"bytes": base_as_json(Base(arrived.version))},
+            detail={} if is_copy else {"bytes": base_as_json(Base(arrived.version))},
         )
     )
     run.note(Outcome(action, made=arrived.version))

@@ -12,7 +12,7 @@ from gitstore.adapters.tree import Incoming, Tree
 from gitstore.core.errors import Corrupt, Missing, Refused, Unsupported
 from gitstore.core.model import Action, Kind, is_promise
 from gitstore.core.store import Reading, Span, Store
-from gitstore.core.versions import Same, Version, compare, content_only, equal, merged, version
+from gitstore.core.versions import Same, Version, compare, content_only, digested, equal, merged
 from gitstore.shell.binding import Binding
 
 SPAN = 16 << 20  # bytes of one range of a large object
@@ -195,12 +195,7 @@ def _discard(content: Content) -> None:
 
 def _doubtful(expect: Version, found: Version) -> bool:
     etag, md5 = expect.get("etag"), found.get("md5")
-    return (
-        etag is not None
-        and md5 is not None
-        and len(etag) == len(md5)
-        and not equal(Version(found.size, (f"md5:{md5}",)), Version(found.size, (f"etag:{etag}",)))
-    )
+    return etag is not None and md5 is not None and len(etag) == len(md5) and etag.lower() != md5
 
 
 def _read(
@@ -209,19 +204,19 @@ def _read(
     if expect.size <= SMALL:
         content, place = _whole(binding.store().read(key, expect), expect)
         progress(expect.size)
-        return content, merged(version(expect.size, _digests(content)), place)
+        return content, merged(_digested(content), place)
     incoming = binding.tree.incoming(expect.size)
     try:
         if expect.size >= LARGE:
-            place, ids = _in_ranges(binding.store(), key, expect, _Sink(incoming, progress))
+            place, own = _in_ranges(binding.store(), key, expect, _Sink(incoming, progress))
         else:
-            place, ids = _in_one(binding.store().read(key, expect), expect, incoming)
+            place, own = _in_one(binding.store().read(key, expect), expect, incoming)
             progress(expect.size)
         incoming.close()
     except BaseException:
         incoming.discard()
         raise
-    return incoming, merged(version(expect.size, ids), place)
+    return incoming, merged(own, place)
 
 
 def _whole(reading: Reading, expect: Version) -> tuple[bytes, Version]:
@@ -237,16 +232,14 @@ def _whole(reading: Reading, expect: Version) -> tuple[bytes, Version]:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks), reading.version
 
 
-def _digests(content: bytes) -> dict[str, str]:
-    return {
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
-    }
+def _digested(content: bytes) -> Version:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return digested(len(content), sha256, hashlib.md5(content, usedforsecurity=False).hexdigest())
 
 
 def _in_one(
     reading: Reading, expect: Version, incoming: Incoming
-) -> tuple[Version, dict[str, str]]:
+) -> tuple[Version, Version]:
     sha256 = hashlib.sha256()
     md5 = hashlib.md5(usedforsecurity=False) if expect.size <= MD5_LIMIT else None
     size = 0
@@ -260,8 +253,8 @@ def _in_one(
         incoming.write(chunk)
     if size != expect.size:
         raise Corrupt(f"expected {expect.size} bytes and got {size}")
-    ids = {"sha256": sha256.hexdigest()}
-    return reading.version, ids if md5 is None else ids | {"md5": md5.hexdigest()}
+    own = digested(size, sha256.hexdigest(), None if md5 is None else md5.hexdigest())
+    return reading.version, own
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +265,7 @@ class _Sink:
 
 def _in_ranges(
     store: Store, key: str, expect: Version, sink: _Sink
-) -> tuple[Version, dict[str, str]]:
+) -> tuple[Version, Version]:
     """A large object in parallel ranges, hashed in order while later ranges are under way."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -306,4 +299,4 @@ def _in_ranges(
         finally:
             for future in waiting:
                 future.cancel()
-    return expect, {"sha256": sha256.hexdigest()}
+    return expect, digested(expect.size, sha256.hexdigest())

@@ -84,9 +84,12 @@ class Ledger:
 
     def _effect(self, change: Change, kind: str) -> Effect:
         former = self._former.get(change.path)
-        before = None if former is None else base_as_json(former)
-        after = None if change.base is None else base_as_json(change.base)
-        detail = {"before": before, "after": after, **change.detail}
+        detail = dict(change.detail)
+        # Only what is there: a project's first stage notes an effect for each of its objects.
+        if former is not None:
+            detail["before"] = base_as_json(former)
+        if change.base is not None:
+            detail["after"] = base_as_json(change.base)
         return Effect(self._binding.data.path, kind, change.path, detail)
 
 

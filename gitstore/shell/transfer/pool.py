@@ -16,7 +16,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 4  # results for each worker that wait to be taken
-_EVERYBODY = 1 << 16  # more workers than anybody starts
 
 
 def each(
@@ -31,7 +30,7 @@ def each(
     # Late: `status` loads this module, but starts no thread.
     from concurrent.futures import ThreadPoolExecutor
 
-    crew = _Crew(function, items, _AHEAD * workers)
+    crew = _Crew(function, items, workers)
     with ThreadPoolExecutor(workers) as pool:
         running = [pool.submit(crew.work) for _ in range(workers)]
         try:
@@ -48,9 +47,10 @@ class _Crew(Generic[Item, Result]):
     # object does.
 
     def __init__(
-        self, function: Callable[[Item], Result], items: Iterable[Item], ahead: int
+        self, function: Callable[[Item], Result], items: Iterable[Item], workers: int
     ) -> None:
-        self._room = threading.Semaphore(ahead)
+        self._workers = workers
+        self._room = threading.Semaphore(_AHEAD * workers)
         self._function = function
         self._items = iter(items)
         self._taking = threading.Lock()
@@ -90,7 +90,7 @@ class _Crew(Generic[Item, Result]):
     def stop(self) -> None:
         """Begin no new call."""
         self._stopped = True
-        self._room.release(_EVERYBODY)
+        self._room.release(self._workers)  # whoever waits for it
 
     def _taken(self) -> Iterator[Item]:
         """This thread's share of the items, one at a time."""
