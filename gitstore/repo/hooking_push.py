@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 from gitstore.adapters import git_changes as changes
@@ -22,13 +22,15 @@ from gitstore.repo.hooking_commit import pointer_name
 from gitstore.repo.project import MANIFEST, Project, open_project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, changing, reading
+from gitstore.repo.settings import PrePush, chosen_pre_push
 from gitstore.repo.syncing import decision, with_evidence_of
 from gitstore.shell.abilities import measured
-from gitstore.shell.holding import not_held
+from gitstore.shell.holding import Answers, asked_for
 
 _COMMITS = 200  # of a push, so many are looked at behind its tips
 _NAMED = 5
-_GO_ON = "or push without this check: git push --no-verify"
+_WITHOUT = "git -c storage.prePush=off push"
+_GO_ON = f"{_WITHOUT}  # goes on without asking"
 Versions = Mapping[str, Version]
 
 
@@ -69,8 +71,8 @@ def before_push(
         listener: is told how an upload goes, if the user wants uploads (`storage.prePush`).
     """
     git = Git.find(start)
-    wish = git.config("storage.prePush")
-    if wish == "off":
+    wish = chosen_pre_push(git)
+    if wish is PrePush.OFF:
         return ()
     notes: list[Note] = []
     brought: list[_Brought] = []
@@ -80,7 +82,7 @@ def before_push(
         notes += wrong
         for one in found:
             notes += _lost_on_the_way(one)
-    if wish == "upload" and brought:
+    if wish is PrePush.UPLOAD and brought:
         notes += _uploaded(git, brought, listener)
     return (*notes, *_not_held(brought))
 
@@ -138,6 +140,7 @@ def _entries(project: Project, data: DataPath, commit: str) -> Versions:
 
 def _not_held(brought: Iterable[_Brought]) -> Iterator[Note]:
     asked: set[tuple[str, str, Version]] = set()
+    silent: dict[str, list[tuple[str, StorageError]]] = {}
     for one in brought:
         source = one.project.source(one.data)
         new = {p: v for p, v in one.promises.items() if (source, p, v) not in asked}
@@ -145,14 +148,34 @@ def _not_held(brought: Iterable[_Brought]) -> Iterator[Note]:
         try:
             with reading(one.project) as session:
                 binding = one.project.binding(one.data, session.state, session.facts)
-                reasons = not_held(binding, new)
+                answers = asked_for(binding, new)
         except StorageError as error:
-            yield Note(f"{one.data.path} cannot be asked for: {error.message}", _GO_ON)
-            continue
-        for path, why in islice(reasons.items(), _NAMED):
-            yield Note(f"{one.named(path)} {why}", "git storage sync")
-        if len(reasons) > _NAMED:
-            yield Note(f"and {len(reasons) - _NAMED:,} more of {one.data.path}", _GO_ON)
+            answers = Answers({}, dict.fromkeys(new, error))
+        broken = [f"{one.named(path)} {why}" for path, why in answers.broken.items()]
+        yield from _listed(broken, one.data.path)
+        unknown = silent.setdefault(one.data.storage, [])
+        unknown += [(one.named(path), error) for path, error in answers.unknown.items()]
+    for storage, unknown in silent.items():
+        if unknown:
+            yield _silent(storage, unknown)
+
+
+def _listed(broken: Sequence[str], data_path: str) -> Iterator[Note]:
+    some = list(broken[:_NAMED])
+    if len(broken) > _NAMED:
+        some.append(f"and {len(broken) - _NAMED:,} more of {data_path}")
+    yield from (Note(text) for text in some[:-1])
+    yield from (Note(text, "git storage sync") for text in some[-1:])
+
+
+def _silent(storage: str, unknown: Sequence[tuple[str, StorageError]]) -> Note:
+    """One line for a storage, however many of its objects it said nothing about."""
+    name, error = unknown[0]
+    named = name if len(unknown) == 1 else f"{name} and {len(unknown) - 1:,} more"
+    return Note(
+        f"{storage} does not say whether it holds {named}: {error.message}",
+        f"git storage doctor {shlex.quote(storage)}  # says more; or: {_WITHOUT}",
+    )
 
 
 def _lost_on_the_way(one: _Brought) -> Iterator[Note]:

@@ -6,6 +6,7 @@ Nothing here comes with a clone of the project, so that it may say what the mani
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 
 from gitstore.adapters.git import Git
@@ -17,6 +18,17 @@ _SECTION = "storage"
 _JOBS = "storage.jobs"
 _MODE = "storage.<name>.mode"
 _HINTS = "advice.storageHints"
+_PRE_PUSH = "storage.prePush"
+_TRUE = ("", "true", "yes", "on", "1")  # git's own words, see git-config(1); a bare key has none
+_FALSE = ("false", "no", "off", "0")
+
+
+class PrePush(Enum):
+    """What happens before a push with the promises that it brings."""
+
+    CHECK = "check"
+    UPLOAD = "upload"
+    OFF = "off"
 
 
 def with_chosen_modes(git: Git, manifest: Manifest) -> Manifest:
@@ -52,6 +64,24 @@ def chosen_jobs(git: Git) -> int | None:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise _wrong(_JOBS, text, "a whole number above 0")
     return int(text)
+
+
+def chosen_pre_push(git: Git) -> PrePush:
+    """What this user or clone wants before a push; also in git's words for true and false.
+
+    Raises:
+        StorageError: it is something else, which must not be taken for a wish.
+    """
+    text = git.config(_PRE_PUSH)
+    word = PrePush.CHECK.value if text is None else text.lower()
+    if word in _TRUE:
+        return PrePush.CHECK
+    if word in _FALSE:
+        return PrePush.OFF
+    try:
+        return PrePush(word)
+    except ValueError as error:
+        raise _wrong(_PRE_PUSH, text or "", "check, upload or off") from error
 
 
 def hints_wanted() -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from tests.hooks.scenes import hooked, promise, watched, without_the_tool
 from tests.lab import Lab
 
@@ -73,13 +75,57 @@ def test_a_storage_that_does_not_answer_stops_a_promise(lab: Lab) -> None:
     lab.git("push", "--quiet", "--no-verify", "origin", "HEAD")
 
 
-def test_off_asks_nobody(lab: Lab) -> None:
+def test_a_storage_that_does_not_answer_is_told_once_with_ways_to_go_on(lab: Lab) -> None:
+    hooked(lab)
+    lab.write("data/new", b"new")
+    promise(lab, b"edited")
+    shutil.move(lab.bucket.root, lab.root / "unreachable")
+    result = lab.git(*PUSH).fails(1)
+    result.says(
+        "error: survey does not say whether it holds data/m31.fits and 1 more: no directory"
+    )
+    result.says("hint: git storage doctor survey", "git -c storage.prePush=off push")
+    assert result.err.count("hint:") == 1
+    lab.git("-c", "storage.prePush=off", *PUSH)
+
+
+def test_many_broken_promises_are_told_with_one_hint(lab: Lab) -> None:
+    hooked(lab)
+    for number in range(9):
+        lab.write(f"data/{number}", str(number).encode())
+    promise(lab, b"edited")
+    result = lab.git(*PUSH).fails(1).says("data/0 is not on the storage", "and 5 more of data")
+    assert result.err.count("hint: git storage sync") == 1
+
+
+@pytest.mark.parametrize("off", ["off", "OFF", "False", "no", "0"])
+def test_off_asks_nobody(lab: Lab, off: str) -> None:
     hooked(lab)
     promise(lab, b"edited")
-    lab.git("config", "storage.prePush", "off")
+    lab.git("config", "storage.prePush", off)
     watch = watched(lab)
     watch.lab.git(*PUSH)
     assert watch.calls() == []
+
+
+@pytest.mark.parametrize("check", ["CHECK", "true", "Yes", "1"])
+def test_check_has_many_spellings(lab: Lab, check: str) -> None:
+    hooked(lab)
+    promise(lab, b"edited")
+    lab.git("config", "storage.prePush", check)
+    lab.git(*PUSH).fails(1).says("data/m31.fits is on the storage with other bytes")
+
+
+def test_a_wish_that_nobody_understands_is_no_wish(lab: Lab) -> None:
+    hooked(lab)
+    promise(lab, b"edited")
+    lab.git("config", "storage.prePush", "uplaod")
+    result = lab.git(*PUSH).fails(1)
+    result.says(
+        "error: storage.prePush is 'uplaod' in git's configuration, not check, upload or off"
+    )
+    result.says("hint: git config --unset storage.prePush")
+    assert lab.bucket.get("m31.fits") == b"one"
 
 
 def test_what_was_pushed_before_is_not_asked_for_again(lab: Lab) -> None:
