@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import cloud_servers, servers
 from tests import lab as laboratory
-from tests import servers
 from tests.refusals import OBJECTS
 
 # Whoever starts the tests in the background makes them ignore Ctrl-C, and all their children too.
@@ -35,6 +35,20 @@ def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.S3Serve
         yield server
 
 
+@pytest.fixture(scope="session")
+def fake_gcs() -> Iterator[cloud_servers.GcsServer]:
+    """The emulator of Google Cloud Storage."""
+    with cloud_servers.fake_gcs() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cloud_servers.AzureServer]:
+    """The emulator of Azure Blob Storage."""
+    with cloud_servers.azurite(tmp_path_factory.mktemp("azurite")) as server:
+        yield server
+
+
 @pytest.fixture
 def bucket(ministack: servers.S3Server) -> servers.Bucket:
     """A new bucket without versions."""
@@ -51,6 +65,24 @@ def versioned_bucket(ministack: servers.S3Server) -> servers.Bucket:
 def careless_bucket(rclone: servers.S3Server) -> servers.Bucket:
     """A new bucket whose server ignores preconditions."""
     return rclone.make_bucket()
+
+
+@pytest.fixture
+def gcs_bucket(fake_gcs: cloud_servers.GcsServer) -> cloud_servers.GcsBucket:
+    """A new bucket of Google's emulator, without versions."""
+    return fake_gcs.make_bucket()
+
+
+@pytest.fixture
+def versioned_gcs_bucket(fake_gcs: cloud_servers.GcsServer) -> cloud_servers.GcsBucket:
+    """A new bucket of Google's emulator that keeps old versions."""
+    return fake_gcs.make_versioned_bucket()
+
+
+@pytest.fixture
+def container(azurite: cloud_servers.AzureServer) -> cloud_servers.AzureContainer:
+    """A new container of Azure's emulator."""
+    return azurite.make_container()
 
 
 @pytest.fixture

@@ -209,8 +209,17 @@ def test_nothing_but_a_store_loads_a_heavy_module() -> None:
 
 
 def test_every_import_is_the_projects_the_standard_librarys_or_declared() -> None:
-    declared = {"fsspec", "obstore", "platformdirs", "yaml", "s3fs", "botocore", "tqdm"}
-    optional = {"gcsfs", "aiohttp", "aiobotocore", "pygit2", "dulwich"}
+    declared = {"fsspec", "obstore", "platformdirs", "yaml", "s3fs", "botocore", "tqdm", "urllib3"}
+    optional = {
+        "gcsfs",
+        "google",
+        "google_crc32c",
+        "azure",
+        "aiohttp",
+        "aiobotocore",
+        "pygit2",
+        "dulwich",
+    }
     foreign = {
         found.module.split(".")[0] for source in sources("gitstore") for found in imports(source)
     }

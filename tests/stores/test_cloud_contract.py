@@ -1,0 +1,48 @@
+"""The stores of Google and Azure keep every promise of the contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gitstore.adapters.stores import contract
+from gitstore.adapters.stores.contract import Check
+from gitstore.adapters.stores.probe import probe
+from gitstore.adapters.stores.recheck import Rechecked
+from gitstore.core.store import Store
+from tests.cloud_servers import GcsServer
+from tests.stores.cloud_opening import gcs_store
+
+every_promise = pytest.mark.parametrize(
+    "check", [*contract.checks(), *contract.large_checks()], ids=lambda check: check.name
+)
+
+
+def gcs(request: pytest.FixtureRequest) -> Store:
+    return checked(gcs_store(fake_gcs(request).make_bucket()))
+
+
+def gcs_with_versions(request: pytest.FixtureRequest) -> Store:
+    bucket = fake_gcs(request).make_versioned_bucket()
+    return checked(gcs_store(bucket, prefix="a prefix/of it"))
+
+
+def fake_gcs(request: pytest.FixtureRequest) -> GcsServer:
+    server: GcsServer = request.getfixturevalue("fake_gcs")
+    return server
+
+
+def checked(store: Store) -> Store:
+    return Rechecked(store, probe(store))
+
+
+@pytest.fixture(scope="module", params=[gcs, gcs_with_versions])
+def store(request: pytest.FixtureRequest) -> Store:
+    opened: Callable[[pytest.FixtureRequest], Store] = request.param
+    return opened(request)
+
+
+@every_promise
+def test_a_store_keeps_the_promise_that(store: Store, check: Check) -> None:
+    check.run(store, f"some where/{check.name}/")
