@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 from gitstore.adapters.git import _answered, _environment, _first, _run
+from gitstore.core.errors import LocalFailure
 
 _OF_A_REPOSITORY = ("HEAD", "config", "objects", "refs", "reftable")
 _ABSENT = {1, 5}  # not set, for reading and for removing; see git-config(1)
@@ -51,6 +55,13 @@ class Config:
         done = self._run("-z", "--show-scope", "--get", name)
         return _first(done) if _answered(done, _ABSENT) else None
 
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of a name in this scope, in order."""
+        done = self._run("-z", "--get-all", name)
+        if not _answered(done, _ABSENT):
+            return ()
+        return tuple(os.fsdecode(value) for value in done.stdout.split(b"\0")[:-1])
+
     def put(self, values: Mapping[str, str]) -> bool:
         """Set names to values; whether anything changed."""
         changed = {name: value for name, value in values.items() if self.get(name) != value}
@@ -65,13 +76,61 @@ class Config:
             return False
         return _answered(done, set())
 
-    def remove(self, name: str) -> bool:
-        """Remove a name, and its section when it was the only one in it; whether it was set."""
-        return _answered(self._run("--unset-all", name), _ABSENT)
+    def remove(self, name: str, value: str) -> bool:
+        """Remove a value of a name, and the section if nothing else is in it; whether it was set.
+
+        Other values of that name stay.
+        """
+        done = self._run("--fixed-value", "--unset-all", name, value)
+        return _answered(done, _ABSENT)
 
     def _run(self, *arguments: str) -> CompletedProcess[bytes]:
         scope = [self.scope] if self.scope else []
         return _run(["config", *scope, *arguments], self.where, _environment(os.environ))
+
+
+def global_file() -> Path:
+    """The file that `git config --global` writes; see FILES in git-config(1)."""
+    told = os.environ.get("GIT_CONFIG_GLOBAL")
+    if told:
+        return Path(told)
+    own = Path.home() / ".gitconfig"
+    xdg = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "config"
+    return xdg if xdg.exists() and not own.exists() else own
+
+
+def fingerprint(path: Path) -> str | None:
+    """What tells whether a file of configuration is the same again; None where there is none."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def give_back(path: Path, before: str | None) -> None:
+    """Undo what git cannot when names are removed: a file that it made, a newline that it added.
+
+    Args:
+        path: a file of configuration.
+        before: its fingerprint before anything was added to it.
+
+    Raises:
+        LocalFailure: the operating system refused it.
+    """
+    try:
+        content = path.read_bytes() if path.exists() else b""
+        if before is None and path.exists() and not content.strip():
+            path.unlink()
+        elif content.endswith(b"\n") and sha256(content[:-1]).hexdigest() == before:
+            # As git does it, so that nobody reads half of it; behind a link is the file.
+            path = path.resolve()
+            lock = path.with_name(path.name + ".lock")
+            with lock.open("xb") as stream:
+                stream.write(content[:-1])
+            lock.chmod(path.stat().st_mode)
+            lock.replace(path)
+    except OSError as error:
+        raise LocalFailure(f"{path} cannot be written: {error.strerror}") from error
 
 
 def installed_version() -> str:
@@ -79,6 +138,25 @@ def installed_version() -> str:
     done = _run(["version"], Path(), _environment(os.environ))
     _answered(done, set())
     return done.stdout.decode().removeprefix("git version ").strip()
+
+
+def remove_template(directory: Path) -> bool:
+    """Remove what `make_template` has made, and nothing else; whether all is gone."""
+    with TemporaryDirectory() as temporary:
+        plain = Path(temporary) / "template"
+        make_template(plain)
+        for path in sorted(directory.rglob("*"), reverse=True):
+            same = plain / path.relative_to(directory)
+            if path.is_symlink() or not same.exists():
+                continue
+            if path.is_dir():
+                with contextlib.suppress(OSError):
+                    path.rmdir()
+            elif same.is_file() and path.read_bytes() == same.read_bytes():
+                path.unlink()
+    with contextlib.suppress(OSError):
+        directory.rmdir()
+    return not directory.exists()
 
 
 def make_template(directory: Path) -> None:

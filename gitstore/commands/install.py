@@ -5,10 +5,11 @@ refuses to push pointers whose bytes are not on the storage yet, and says when p
 under staged data. Everything else of git storage works without them. With the drivers, git merges
 pointers object by object and shows them readably.
 
-Hooks that are there already keep running: they are given the name HOOK.before-git-storage, run
-first, and get their name back with --uninstall. Nothing of a hook manager, of a directory of the
-work tree (core.hooksPath) or of a hook that asks for its own name is changed; then the line that is
-to be added is printed.
+Hooks that are there already keep running: they are kept as HOOK.before-git-storage, run first,
+find their own name in $0 and what lies beside them, and get their name back with --uninstall.
+Nothing of a hook manager, of a directory of the work tree (core.hooksPath) or of a driver of yours
+with our name is changed; then what you can do about it is printed. --uninstall leaves everything as
+it was, byte for byte, except what others have changed since.
 
 With --global, git 2.54 and later run the hooks in all repositories of this user, by their
 configuration. Older ones copy them into every repository that is cloned or made from now on, from
@@ -54,7 +55,7 @@ def arguments(parser: Parser) -> None:
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Install or uninstall."""
     steps = _done(args)
-    asked = [step for step in steps if step.did is Did.ASKED]
+    asked = [step for step in steps if step.did in (Did.ASKED, Did.KEPT)]
     if screen.json:
         found = [
             {"what": s.what, "did": s.did.value, "where": s.where, "hint": s.hint} for s in steps
@@ -70,7 +71,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     if not steps:
         screen.talk("there is nothing to take away")
     for step in asked:
-        screen.error(f"{step.where} is not changed", step.hint)
+        told = "is kept, but nothing runs it" if step.did is Did.KEPT else "is not changed"
+        screen.error(f"{step.where} {told}", step.hint)
     return int(bool(asked))
 
 

@@ -5,6 +5,7 @@ docs/decisions/0010-hooks.md says why it is done like this.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -18,11 +19,19 @@ from pathlib import Path
 from gitstore.adapters import hooks
 from gitstore.adapters.git import Git
 from gitstore.adapters.git_changes import hooks_directory, pointers_stamp
-from gitstore.adapters.git_config import Config, installed_version, make_template
+from gitstore.adapters.git_config import (
+    Config,
+    global_file,
+    installed_version,
+    make_template,
+    remove_template,
+)
 from gitstore.adapters.hooks import Place
 from gitstore.core.blocks import ignored_paths
 from gitstore.core.drivers import DRIVERS
+from gitstore.repo import installed
 from gitstore.repo.hooking import EVENTS
+from gitstore.repo.installed import Made
 
 _SHIM = "git-storage-hook"
 _CONFIG_HOOKS = (2, 54)  # the first git that takes hooks from its configuration
@@ -48,6 +57,7 @@ class Did(Enum):
     THERE = "there already"
     GONE = "removed"
     ASKED = "left to you"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Step:
         what: a hook's name, or `drivers`.
         did: what became of it.
         where: a file or a scope of the configuration.
-        hint: what the user is to add, or None.
+        hint: what the user is to add or to type, or None.
     """
 
     what: str
@@ -68,7 +78,7 @@ class Step:
 
 
 def install_here(start: Path, version: tuple[int, ...]) -> tuple[Step, ...]:
-    """Set up hooks and drivers of one clone and its work trees.
+    """Set up hooks and drivers of one clone and its work trees; all is looked at before any change.
 
     Args:
         start: a directory of the clone.
@@ -80,14 +90,22 @@ def install_here(start: Path, version: tuple[int, ...]) -> tuple[Step, ...]:
     """
     git = Git.find(start)
     config = Config("--local", git.top)
-    steps = list(_here(git, config, version))
+    home = git.common_dir / "storage"
+    made = installed.noted(home)
+    new = version >= _CONFIG_HOOKS
+    places = (home / "hooks",) if new else _places_here(git)
+    for place in places:
+        hooks.check(place, EVENTS)
+    installed.note(home, git.common_dir / "config", _new_values(config, made), places)
+    steps = list(_configured_here(git, config) if new else _here(git))
+    steps += _drivers(config, made)
     # What is checked out now is no news.
     stamp = _stamp(git)
     stamp.parent.mkdir(exist_ok=True)
     ignore = git.top / ".gitignore"
     known = ignored_paths(ignore.read_text(errors="surrogateescape")) if ignore.exists() else ()
     stamp.write_text(pointers_stamp(git, known))
-    return (*steps, _drivers(config))
+    return tuple(steps)
 
 
 def install_everywhere(start: Path, version: tuple[int, ...]) -> tuple[Step, ...]:
@@ -101,7 +119,21 @@ def install_everywhere(start: Path, version: tuple[int, ...]) -> tuple[Step, ...
         LocalFailure: the operating system refused a file.
     """
     config = Config("--global", start)
-    return (*_everywhere(config, version), _drivers(config))
+    home = _data_home()
+    made = installed.noted(home)
+    if version >= _CONFIG_HOOKS:
+        place = home / "hooks"
+    else:
+        place = config.path(_PATH) or (config.path(_TEMPLATE) or _own_template()) / "hooks"
+    hooks.check(place, EVENTS)
+    installed.note(home, global_file(), _new_values(config, made), (place,))
+    if version >= _CONFIG_HOOKS:
+        steps = list(_configured(config, place, shlex.quote(str(place))))
+    else:
+        if place == _own_template() / "hooks":
+            _make_template(config)
+        steps = list(_all_put(place))
+    return (*steps, *_drivers(config, made))
 
 
 def uninstall_here(start: Path) -> tuple[Step, ...]:
@@ -113,12 +145,16 @@ def uninstall_here(start: Path) -> tuple[Step, ...]:
     """
     git = Git.find(start)
     config = Config("--local", git.top)
-    directories = [git.common_dir / "hooks"]
-    if Config("", git.top).scope_of(_PATH) not in _FOR_ALL:
-        directories.append(hooks_directory(git))
-    steps = [*_taken_away(directories), *_unset(config)]
-    shutil.rmtree(git.common_dir / "storage" / "hooks", ignore_errors=True)
-    _stamp(git).unlink(missing_ok=True)
+    home = git.common_dir / "storage"
+    made = installed.noted(home)
+    directories = [git.common_dir / "hooks", *_places_here(git), *(made.hooks if made else ())]
+    steps = [*_taken_away(directories), *_unset(config, made)]
+    shutil.rmtree(home / "hooks", ignore_errors=True)
+    stamp = _stamp(git)
+    stamp.unlink(missing_ok=True)
+    installed.tidy(home)
+    with contextlib.suppress(OSError):  # the data that is staged has its state there
+        stamp.parent.rmdir()
     return tuple(steps)
 
 
@@ -129,12 +165,17 @@ def uninstall_everywhere(start: Path) -> tuple[Step, ...]:
         LocalFailure: the operating system refused a file.
     """
     config = Config("--global", start)
+    home, template = _data_home(), _own_template()
+    made = installed.noted(home)
     directories = [p for p in (config.path(_PATH), _template_hooks(config)) if p is not None]
-    steps = [*_taken_away(directories), *_unset(config)]
-    if config.path(_TEMPLATE) == _own_template():
-        config.remove(_TEMPLATE)
-    for directory in (_own_template(), _data_home() / "hooks"):
-        shutil.rmtree(directory, ignore_errors=True)
+    directories += [template / "hooks", *(made.hooks if made else ())]
+    steps = [*_taken_away(directories), *_unset(config, made)]
+    config.remove(_TEMPLATE, str(template))
+    shutil.rmtree(home / "hooks", ignore_errors=True)
+    if template.exists() and not remove_template(template):
+        hint = f"git config --global {_TEMPLATE} {shlex.quote(str(template))}"
+        steps.append(Step("template", Did.KEPT, str(template), f"{hint}  # to go on using it"))
+    installed.tidy(home)
     return tuple(steps)
 
 
@@ -169,46 +210,41 @@ def shim() -> bytes:
     return (Path(__file__).resolve().parent.parent.parent / "hooks" / _SHIM).read_bytes()
 
 
-def _here(git: Git, config: Config, version: tuple[int, ...]) -> Iterator[Step]:
+def _places_here(git: Git) -> tuple[Path, ...]:
+    """Where shims go for this clone: nowhere, where that would be for all clones or for everybody.
+
+    A directory for all repositories of a user is not one clone's to change, and one of the work
+    tree is the project's.
+    """
     directory = hooks_directory(git)
-    if version >= _CONFIG_HOOKS:
-        for event in EVENTS:
-            hooks.take_away(directory, event)  # of an older git: it would run twice
-        where = '"$(git rev-parse --git-common-dir)"/storage/hooks'
-        yield from _configured(config, git.common_dir / "storage" / "hooks", where)
-        return
-    scope = Config("", git.top).scope_of(_PATH)
-    if scope in _FOR_ALL:
-        for event in EVENTS:
-            if hooks.look(directory, event)[0] is Place.OURS:
-                yield Step(event, Did.THERE, str(directory / event))
-            else:
-                hint = f"git storage install --global  # {_PATH} is set for all your repositories"
-                yield Step(event, Did.ASKED, str(directory / event), hint)
-        return
-    outside = git.top not in (directory, *directory.parents)
+    if Config("", git.top).scope_of(_PATH) in _FOR_ALL:
+        return ()
     inside_git = {git.git_dir, git.common_dir} & {directory, *directory.parents}
+    return (directory,) if inside_git or git.top not in (directory, *directory.parents) else ()
+
+
+def _here(git: Git) -> Iterator[Step]:
+    for directory in _places_here(git):
+        yield from _all_put(directory)
+        return
+    directory = hooks_directory(git)
     for event in EVENTS:
-        if outside or inside_git:
-            yield _put(directory, event)
+        if hooks.look(directory, event)[0] is Place.OURS:
+            yield Step(event, Did.THERE, str(directory / event))
+        elif Config("", git.top).scope_of(_PATH) in _FOR_ALL:
+            hint = f"git storage install --global  # {_PATH} is set for all your repositories"
+            yield Step(event, Did.ASKED, str(directory / event), hint)
         else:
-            # A directory of the work tree is the project's: what is there is for everybody.
             yield _asked(directory, event, hooks.look(directory, event)[1])
 
 
-def _everywhere(config: Config, version: tuple[int, ...]) -> Iterator[Step]:
-    if version >= _CONFIG_HOOKS:
-        shims = _data_home() / "hooks"
-        yield from _configured(config, shims, shlex.quote(str(shims)))
-        return
-    directory = config.path(_PATH)
-    if directory is None:
-        if config.get(_TEMPLATE) is None:
-            _make_template(config)
-        directory = _template_hooks(config)
-    if directory is not None:
-        for event in EVENTS:
-            yield _put(directory, event)
+def _configured_here(git: Git, config: Config) -> Iterator[Step]:
+    directory = hooks_directory(git)
+    for event in EVENTS:
+        hooks.take_away(directory, event)  # of an older git: it would run twice
+    hooks.link(directory, EVENTS)
+    where = '"$(git rev-parse --git-common-dir)"/storage/hooks'
+    return _configured(config, git.common_dir / "storage" / "hooks", where)
 
 
 def _configured(config: Config, shims: Path, where: str) -> Iterator[Step]:
@@ -219,15 +255,17 @@ def _configured(config: Config, shims: Path, where: str) -> Iterator[Step]:
         yield Step(event, did, f"hook.git-storage-{event} ({config.scope})")
 
 
-def _put(directory: Path, event: str) -> Step:
-    place, manager = hooks.look(directory, event)
-    if place in (Place.MANAGED, Place.NAMED):
-        return _asked(directory, event, manager)
-    two = place is Place.FOREIGN and os.path.lexists(directory / (event + hooks.BEFORE))
-    if two:
-        return _asked(directory, event, "")
-    did = Did.DONE if hooks.put(directory, event, shim()) else Did.THERE
-    return Step(event, did, str(directory / event))
+def _all_put(directory: Path) -> Iterator[Step]:
+    for event in EVENTS:
+        place, manager = hooks.look(directory, event)
+        if hooks.two_foreign(directory, event):
+            yield _left(directory, event)
+        if place is Place.MANAGED or hooks.two_foreign(directory, event):
+            yield _asked(directory, event, manager)
+            continue
+        did = Did.DONE if hooks.put(directory, event, shim()) else Did.THERE
+        yield Step(event, did, str(directory / event))
+    hooks.link(directory, EVENTS)
 
 
 def _asked(directory: Path, event: str, manager: str) -> Step:
@@ -238,9 +276,38 @@ def _asked(directory: Path, event: str, manager: str) -> Step:
     return Step(event, Did.ASKED, path, hint)
 
 
-def _drivers(config: Config) -> Step:
-    did = Did.DONE if config.put(dict(DRIVERS)) else Did.THERE
-    return Step("drivers", did, config.scope)
+def _left(directory: Path, event: str) -> Step:
+    """A hook that ours ran, and that nobody runs since another tool has put its own over ours."""
+    path = hooks.kept(directory, event)
+    names = (shlex.quote(str(each)) for each in (path, directory / event))
+    return Step(event, Did.KEPT, str(path), f"mv {' '.join(names)}  # instead of what is there now")
+
+
+def _new_values(config: Config, made: Made | None) -> dict[str, str]:
+    """What will be ours to remove: not what somebody has set already, be it the same."""
+    before = made.values if made else {}
+    return {n: v for n, v in DRIVERS if n in before or not config.values(n)}
+
+
+def _drivers(config: Config, made: Made | None) -> Iterator[Step]:
+    """A section in which somebody else has said something of their own stays as it is."""
+    known = dict(made.values) if made else {}
+    theirs = [
+        section
+        for section in _DRIVER_SECTIONS
+        if not all(
+            set(config.values(name)) <= {value, known.get(name, value)}
+            for name, value in DRIVERS
+            if name.startswith(section + ".")
+        )
+    ]
+    ours = {n: v for n, v in DRIVERS if n.rpartition(".")[0] not in theirs}
+    if ours:
+        yield Step("drivers", Did.DONE if config.put(ours) else Did.THERE, config.scope)
+    for section in theirs:
+        command = f"git config {config.scope} --rename-section {section} {section}-of-mine"
+        where = f"{section} ({config.scope})"
+        yield Step("drivers", Did.ASKED, where, f"{command}  # then: git storage install")
 
 
 def _taken_away(directories: Iterable[Path]) -> Iterator[Step]:
@@ -248,14 +315,18 @@ def _taken_away(directories: Iterable[Path]) -> Iterator[Step]:
         for event in EVENTS:
             if hooks.take_away(directory, event):
                 yield Step(event, Did.GONE, str(directory / event))
+            if hooks.two_foreign(directory, event):
+                yield _left(directory, event)
+        hooks.link(directory, EVENTS)
 
 
-def _unset(config: Config) -> Iterator[Step]:
+def _unset(config: Config, made: Made | None) -> Iterator[Step]:
     for event in EVENTS:
         section = f"hook.git-storage-{event}"
         if config.remove_section(section):
             yield Step(event, Did.GONE, f"{section} ({config.scope})")
-    removed = [config.remove_section(section) for section in _DRIVER_SECTIONS]
+    ours = dict(DRIVERS) if made is None else made.values
+    removed = [config.remove(name, value) for name, value in ours.items()]
     if any(removed):
         yield Step("drivers", Did.GONE, config.scope)
 

@@ -90,3 +90,23 @@ def _beside(lab: Lab, directory: Path) -> str:
         if program.name != _TOOL and not (found / program.name).is_symlink():
             (found / program.name).symlink_to(program)
     return str(found)
+
+
+def everything(directory: Path) -> dict[str, tuple[int, bytes]]:
+    """All that is in a directory and what of it counts, links as what they point to."""
+    return {
+        str(path.relative_to(directory)): (path.lstat().st_mode, bytes_at(path))
+        for path in sorted(directory.rglob("*"))
+    }
+
+
+def bytes_at(path: Path) -> bytes:
+    """The bytes of a file, or where a link leads."""
+    if path.is_symlink():
+        return os.fsencode(path.readlink())
+    return b"" if path.is_dir() else path.read_bytes()
+
+
+def noting(path: Path, log: Path) -> Path:
+    """A hook that remembers its name, arguments and input."""
+    return script(path, f'echo "$0" "$@" >>"{log}"\ncat >>"{log}"')
