@@ -42,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ending:
         ending.code = _run(list(sys.argv[1:] if argv is None else argv), ending)
         ending.screen.out.flush()
+    if argv is None:
+        # The process ends now: looking for cycles once more would be a tenth of a short command.
+        gc.freeze()
     return ending.code
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
-from tempfile import TemporaryDirectory
 
 from gitstore.adapters.git import _answered, _environment, _first, _run
 from gitstore.core.errors import LocalFailure
@@ -142,6 +140,8 @@ def installed_version() -> str:
 
 def remove_template(directory: Path) -> bool:
     """Remove what `make_template` has made, and nothing else; whether all is gone."""
+    from tempfile import TemporaryDirectory  # late: no other command needs it
+
     with TemporaryDirectory() as temporary:
         plain = Path(temporary) / "template"
         make_template(plain)
@@ -172,6 +172,8 @@ def make_template(directory: Path) -> None:
     for name in _OF_A_REPOSITORY:
         path = directory / name
         if path.is_dir():
+            import shutil  # late: few commands need it
+
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)

@@ -9,7 +9,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import socket
 import time
 from pathlib import Path
 from types import TracebackType
@@ -83,7 +82,7 @@ class WorkLock:
                 ) from error
             raise LocalFailure(f"{self._file} cannot be locked: {error.strerror}") from error
         began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        owner = f"{os.getpid()} {socket.gethostname()} {self._verb} {began}\n"
+        owner = f"{os.getpid()} {os.uname().nodename} {self._verb} {began}\n"
         with contextlib.suppress(OSError):  # only for whoever waits; a full disk is no reason
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, owner.encode(), 0)
@@ -95,7 +94,7 @@ def _held(content: bytes) -> Locked:
         message = "another process is changing this work tree"
         return Locked(message, hint="wait until it has ended, then try again")
     pid, host, verb, began = words[0], words[1], " ".join(words[2:-1]), words[-1]
-    here = host == socket.gethostname()
+    here = host == os.uname().nodename
     return Locked(
         f"process {pid} on {host} is changing this work tree: git storage {verb}, since {began}",
         hint=f"ps -p {pid}  # see whether it still works"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import threading
 import time
 import weakref
@@ -43,7 +42,7 @@ class Workshop:
     def __init__(self, spare: Path) -> None:
         sweep(spare)
         self._root = Root(spare)
-        self.name = secrets.token_hex(8)
+        self.name = os.urandom(8).hex()
         self.path = spare / "tmp" / self.name
         with self._root.made_entry(("tmp", self.name), 0o700) as entry:
             _ignore_itself(self._root, spare)

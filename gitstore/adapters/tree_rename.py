@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Callable
 from functools import cache
 
@@ -64,6 +63,8 @@ def duplicate(source: Entry, target: Entry) -> None:
     """
     if _linked(source, target):
         return
+    import shutil  # late: hardly any file system needs it
+
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -269,7 +269,7 @@ def changing(
         operation = state.begin(verb, tuple(sys.argv[1:]), now)
         # Random, because the work trees of a clone number their operations each for themselves.
         day = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-        bag = f"{day}-{verb}-{secrets.token_hex(4)}"
+        bag = f"{day}-{verb}-{os.urandom(4).hex()}"
         session = Session(project, state, facts, listener or Silent(), operation, verb, jobs)
         session.bag = bag
         state.add_effects(operation, [Effect("", "bag", bag, {})])

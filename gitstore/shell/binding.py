@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree import Tree
 from gitstore.core.manifest import DataPath
-from gitstore.core.store import Store
+
+if TYPE_CHECKING:
+    from gitstore.core.store import Store
 
 
 @dataclass(frozen=True, slots=True)

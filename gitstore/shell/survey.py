@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from gitstore.adapters.stores.probe import PREFIX
 from gitstore.adapters.tree import Problem, Stat
 from gitstore.core.model import Base, State, is_promise
 from gitstore.core.names import clashes, local_problem, twins
 from gitstore.core.pointer import Pointer
-from gitstore.core.store import Found
 from gitstore.core.versions import Version, content_only, equal, has_place
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
+
+if TYPE_CHECKING:
+    from gitstore.core.store import Found
 
 Within = Callable[[str], bool]
 
@@ -64,6 +66,8 @@ def listing(binding: Binding, within: Within) -> tuple[dict[str, Version], tuple
     Raises:
         StoreError: the listing is not complete; nothing may be concluded from it (rule Sc2).
     """
+    from gitstore.adapters.stores.probe import PREFIX  # late: `status` lists nothing
+
     if binding.data.single:
         found = binding.store().stat(binding.data.prefix)
         return ({} if found is None else {".": found}), ()

@@ -6,17 +6,20 @@ that sends no request. The built-in ones are registered in the same way as anybo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import UnknownName
-from gitstore.core.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.metadata import EntryPoint
+
+    from gitstore.core.credentials import CredentialSource
+    from gitstore.core.store import Store
+
+    Opener = Callable[["StorePlace", CredentialSource], Store]
 
 GROUP = "gitstore.stores"
 
@@ -51,9 +54,6 @@ class StorePlace:
     def key_prefix(self) -> str:
         """What to put before a key: the prefix with one trailing slash, or nothing."""
         return self.prefix.rstrip("/") + "/" if self.prefix.rstrip("/") else ""
-
-
-Opener = Callable[[StorePlace, CredentialSource], Store]
 
 
 def open_store(place: StorePlace, credentials: CredentialSource) -> Store:
