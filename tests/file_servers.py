@@ -96,9 +96,7 @@ def rclone_webdav(directory: Path) -> Iterator[FileServer]:
     port, root = free_port(), _made(directory / "files")
     url = f"http://127.0.0.1:{port}"
     command = [str(program), "serve", "webdav", "--config", "/dev/null", "--etag-hash", "auto"]
-    command += ["--addr", f"127.0.0.1:{port}", "--user", USER, "--pass", PASSWORD]
-    # People write into the directory behind its back.
-    command += ["--dir-cache-time", "0", str(root)]
+    command += ["--addr", f"127.0.0.1:{port}", "--user", USER, "--pass", PASSWORD, str(root)]
     with running(command, {"PATH": os.environ["PATH"]}, url):
         yield FileServer(url, root, USER, PASSWORD)
 

@@ -3,12 +3,13 @@
 Every question is asked of one object of our own and removed again. The stale version in a question
 is one that the storage itself issued and has replaced since, so a probe needs to know no dialect.
 Creating is asked once the object has a history, because a server was seen that refuses to replace
-an object only while it has none.
+an object only while it has none. Replacing is asked once more when the object is gone, because a
+server was seen that then creates it.
 """
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -33,7 +34,7 @@ def probe(store: Store) -> Abilities:
     said = store.abilities()
     if Conditional.UNKNOWN not in (said.create, said.swap, said.erase):
         return said
-    key = PREFIX + secrets.token_hex(8)
+    key = PREFIX + os.urandom(8).hex()
     try:
         return _measured(store, key, said)
     finally:
@@ -51,13 +52,16 @@ def _measured(store: Store, key: str, said: Abilities) -> Abilities:
         # A server that does not recognise its own ETag: what it does with a wrong one says nothing.
         create = _verdict(lambda: write("third", None))
         return replace(said, create=create, versions=_keeps_versions(store, key))
-    return replace(
+    found = replace(
         said,
         versions=_keeps_versions(store, key),
         create=_verdict(lambda: write("third", None)),
         swap=_verdict(lambda: write("fourth", stale)),
         erase=_verdict(lambda: store.delete(key, stale)),
     )
+    _remove(store, key)
+    resurrected = _verdict(lambda: write("fifth", stale)) is not Conditional.ENFORCED
+    return replace(found, swap=Conditional.IGNORED) if resurrected else found
 
 
 def _verdict(act: Callable[[], object]) -> Conditional:

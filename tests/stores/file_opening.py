@@ -1,0 +1,23 @@
+"""Stores on the file servers of the tests."""
+
+from __future__ import annotations
+
+from gitstore.adapters.stores import webdav
+from gitstore.adapters.stores.registry import StorePlace
+from gitstore.adapters.stores.webdav import WebdavStore
+from gitstore.core.credentials import Credentials, Password
+from tests.file_servers import FileServer
+
+
+def password(server: FileServer) -> Credentials | None:
+    """What lets a client in, if anything has to."""
+    if server.user is None or server.password is None:
+        return None
+    return Password(server.user, server.password)
+
+
+def webdav_store(server: FileServer, prefix: str = "") -> WebdavStore:
+    """The server's files below a prefix."""
+    identity = f"webdav://{server.netloc}/{prefix}".rstrip("/")
+    place = StorePlace("webdav", identity, endpoint=server.url, prefix=prefix)
+    return webdav.open_store(place, lambda: password(server))

@@ -1,0 +1,71 @@
+"""The stores on file servers keep every promise of the contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gitstore.adapters.stores import contract
+from gitstore.adapters.stores.contract import Check, ContractBroken
+from gitstore.adapters.stores.probe import probe
+from gitstore.adapters.stores.recheck import Rechecked
+from gitstore.core.errors import StoreError
+from gitstore.core.store import Abilities, Conditional, Store
+from tests.file_servers import FileServer
+from tests.stores.file_opening import webdav_store
+
+every_promise = pytest.mark.parametrize(
+    "check", [*contract.checks(), *contract.large_checks()], ids=lambda check: check.name
+)
+
+
+def webdav(request: pytest.FixtureRequest) -> Store:
+    server: FileServer = request.getfixturevalue("wsgidav")
+    (server.root / "a prefix" / "of it").mkdir(parents=True)
+    return probed(webdav_store(server, prefix="a prefix/of it"))
+
+
+def webdav_without_preconditions(request: pytest.FixtureRequest) -> Store:
+    return probed(webdav_store(request.getfixturevalue("rclone_webdav")))
+
+
+def probed(store: Store) -> Store:
+    return Rechecked(store, probe(store))
+
+
+@pytest.fixture(scope="module", params=[webdav, webdav_without_preconditions])
+def store(request: pytest.FixtureRequest) -> Store:
+    opened: Callable[[pytest.FixtureRequest], Store] = request.param
+    return opened(request)
+
+
+BREAKS = {
+    # rclone takes NFC and NFD for the same name.
+    "webdav_without_preconditions": {"an odd key is stored exactly or unsupported"},
+}
+
+
+@every_promise
+def test_a_store_keeps_the_promise_that(
+    store: Store, check: Check, request: pytest.FixtureRequest
+) -> None:
+    prefix = f"some where/{check.name}/"
+    opened = request.node.callspec.params["store"].__name__
+    if check.name in BREAKS.get(opened, ()):
+        with pytest.raises((ContractBroken, StoreError)):
+            check.run(store, prefix)
+    else:
+        check.run(store, prefix)
+
+
+@pytest.mark.parametrize("check", contract.checks(), ids=lambda check: check.name)
+def test_weak_etags_and_looks_that_are_not_atomic_keep_the_promise_that(
+    apache: FileServer, check: Check
+) -> None:
+    # It looks before it writes, so that of many at the same time several may see the same. Our own
+    # looks wait until the ETag is a strong one, for which thousands of objects have no time.
+    racing = check.name.startswith("one of many")
+    how = Conditional.CHECKED if racing else Conditional.ENFORCED
+    store = Rechecked(webdav_store(apache), Abilities(create=how, swap=how, erase=how))
+    check.run(store, f"{check.name}/")
