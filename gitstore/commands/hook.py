@@ -4,9 +4,11 @@ Git runs this behind the shims that `git storage install` has put in place; a ho
 of a hook manager, can run it, too. What it finds is said on standard error.
 
 pre-commit refuses secrets in the manifest or in pointers, files of a data path that were added by
-force, and pointers that cannot be read, as they are staged in the index. pre-push stops a push
-whose pointers promise bytes that the storage does not hold. The others are about what came with a
-checkout; they never fail, and bring data only with storage.autoStage.
+force, pointers that cannot be read, and links in their place, as they are staged in the index;
+pre-merge-commit does the same for a merge. pre-push stops a push whose pointers promise bytes that
+the storage does not hold, and one that brings files of a data path: a cherry-pick or rebase asks no
+hook before. The others are about what came with a checkout; they never fail, and bring data only
+with storage.autoStage.
 
 CONFIGURATION
 
@@ -77,6 +79,10 @@ def _asked(args: argparse.Namespace, screen: Screen) -> tuple[Note, ...]:
         from gitstore.repo.hooking_commit import before_commit
 
         return before_commit(Path())
+    if args.event == "pre-merge-commit":
+        from gitstore.repo.hooking_commit import before_merge
+
+        return before_merge(Path())
     if args.event == "pre-push":
         from gitstore.repo.hooking_push import before_push
 

@@ -18,6 +18,7 @@ from gitstore.repo.session import changing
 
 EVENTS = (
     "pre-commit",
+    "pre-merge-commit",
     "pre-push",
     "post-checkout",
     "post-merge",

@@ -40,10 +40,24 @@ def before_commit(start: Path) -> tuple[Note, ...]:
     git = Git.find(start)
     notes = tuple(_unrecorded(git))
     changes = changing_git.staged(git)
+    return (*notes, *_refused(git, changes), *_large(git, changes))
+
+
+def before_merge(start: Path) -> tuple[Note, ...]:
+    """Look at what a merge is about to commit, as others have committed it already.
+
+    Work that is not recorded, and large files, are no matter of a merge.
+    """
+    git = Git.find(start)
+    return tuple(_refused(git, changing_git.staged(git)))
+
+
+def _refused(git: Git, changes: Sequence[Change]) -> Iterator[Note]:
     manifest, wrong = _staged_manifest(git)
-    problems = [*wrong, *_links(changes, manifest)]
-    problems += [*_pointers(git, changes, manifest), *_forced(changes, manifest)]
-    return (*notes, *problems, *_large(git, changes))
+    yield from wrong
+    yield from _links(changes, manifest)
+    yield from _pointers(git, changes, manifest)
+    yield from _forced(changes, manifest)
 
 
 def _staged_manifest(git: Git) -> tuple[Manifest, list[Note]]:
@@ -121,7 +135,7 @@ def _forced(changes: Sequence[Change], manifest: Manifest) -> Iterator[Note]:
         inside = changing_git.below(changes, data_path)
         if inside:
             yield Note(
-                f"{_named(inside)} would enter git, but {data_path} is in a storage",
+                f"{named(inside)} would enter git, but {data_path} is in a storage",
                 f"git rm -r --cached -- {shlex.quote(data_path)}",
             )
 
@@ -156,7 +170,7 @@ def _unrecorded(git: Git) -> Iterator[Note]:
         yield Note(error.message, error.hint, stops=False)
         return
     if found:
-        yield Note(f"{_named(found)} changed and is not recorded", "git storage record", False)
+        yield Note(f"{named(found)} changed and is not recorded", "git storage record", False)
 
 
 def _partial() -> bool:
@@ -179,10 +193,10 @@ def _recorded(git: Git) -> Iterator[Note]:
 def _told(report: Report) -> Iterator[Note]:
     done = [f"{report.plan.data_path}/{a.path}" for a in report.plan.of(Kind.RECORD)]
     if done:
-        yield Note(f"recorded {_named(done)}", stops=False)
+        yield Note(f"recorded {named(done)}", stops=False)
     refused = [f"{report.plan.data_path}/{a.path}" for a in report.plan.of(Kind.REFUSE)]
     if refused:
-        yield Note(f"{_named(refused)} is not recorded", "git storage status", stops=False)
+        yield Note(f"{named(refused)} is not recorded", "git storage status", stops=False)
 
 
 def changed_and_not_recorded(top: Path) -> list[str]:
@@ -210,6 +224,7 @@ def changed_and_not_recorded(top: Path) -> list[str]:
     return found
 
 
-def _named(paths: Sequence[str]) -> str:
+def named(paths: Sequence[str]) -> str:
+    """The first few of many paths, as one phrase."""
     some = ", ".join(paths[:_NAMED])
     return some if len(paths) <= _NAMED else f"{some} and {len(paths) - _NAMED:,} more"

@@ -10,7 +10,7 @@ from pathlib import Path
 from gitstore.adapters import git_changes as changes
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
-from gitstore.adapters.git_changes import Push
+from gitstore.adapters.git_changes import Change, Push
 from gitstore.core.errors import FormatError, StorageError
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, parse_manifest
 from gitstore.core.model import UNDECIDED, Kind, is_promise
@@ -18,7 +18,7 @@ from gitstore.core.pointer import Pointer
 from gitstore.core.report import Listener
 from gitstore.core.versions import Version
 from gitstore.repo.hooking import Note
-from gitstore.repo.hooking_commit import pointer_name
+from gitstore.repo.hooking_commit import named, pointer_name
 from gitstore.repo.project import MANIFEST, Project, open_project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, changing, reading
@@ -93,9 +93,8 @@ def _brought(git: Git, push: Push, remote: str) -> tuple[list[_Brought], list[No
         return [], []
     base = changes.base_of(git, push, remote)
     old = base or changes.empty_tree(git)
-    names = {pointer_name(c.path) for c in changes.between(git, old, tip)} - {None}
-    if not names:
-        return [], []
+    changed = changes.between(git, old, tip)
+    names = {pointer_name(c.path) for c in changed}
     found: list[_Brought] = []
     wrong: list[Note] = []
     try:
@@ -103,6 +102,7 @@ def _brought(git: Git, push: Push, remote: str) -> tuple[list[_Brought], list[No
     except StorageError as error:
         return [], [Note(f"in {tip[:12]}: {error.message}", _GO_ON)]
     for data in project.manifest.data.values():
+        wrong += _tracked(changed, data.path)
         if f"{data.path}.storage" not in names:
             continue
         try:
@@ -112,6 +112,16 @@ def _brought(git: Git, push: Push, remote: str) -> tuple[list[_Brought], list[No
         else:
             found += [] if one is None else [one]
     return found, wrong
+
+
+def _tracked(changed: Sequence[Change], data_path: str) -> Iterator[Note]:
+    """Bytes of a storage that would be in git for good; a cherry-pick asks no hook before this."""
+    inside = changes.below(changed, data_path)
+    if inside:
+        yield Note(
+            f"{named(inside)} would be pushed, but {data_path} is in a storage",
+            f"git rm -r --cached -- {shlex.quote(data_path)}  # then commit; or: {_WITHOUT}",
+        )
 
 
 def _manifest(git: Git, commit: str) -> Manifest:

@@ -22,12 +22,12 @@ def test_installing_twice_changes_nothing_and_uninstalling_everything(lab: Lab) 
     git_dir = lab.top / ".git"
     noting(git_dir / "hooks" / "pre-push", lab.root / "log")
     before = everything(git_dir)
-    lab.storage("install").says("installed: pre-commit, pre-push", "drivers")
+    lab.storage("install").says("installed: pre-commit, pre-merge-commit, pre-push", "drivers")
     installed = everything(git_dir)
     assert installed != before
-    lab.storage("install").says("there already: pre-commit, pre-push", "drivers")
+    lab.storage("install").says("there already: pre-commit, pre-merge-commit, pre-push", "drivers")
     assert everything(git_dir) == installed
-    lab.storage("install", "--uninstall").says("removed: pre-commit, pre-push", "drivers")
+    lab.storage("install", "--uninstall").says("removed: pre-commit, pre-merge-commit, pre-push", "drivers")
     assert everything(git_dir) == before
     lab.storage("install", "--uninstall").says("nothing to take away")
     assert everything(git_dir) == before

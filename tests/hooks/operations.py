@@ -60,7 +60,7 @@ OPERATIONS = (
     Operation(f"git checkout -- {P}", SILENT, MAIN, before=THEIRS),
     Operation(f"git restore {P}", SILENT, MAIN, before=THEIRS),
     Operation(f"git restore --source ahead {P}", TOLD, MAIN, here=AHEAD),
-    Operation(f"git restore --source ahead --staged {P}", TOLD, AHEAD, here=MAIN),
+    Operation(f"git restore --source ahead --staged {P}", SILENT, AHEAD, here=MAIN),
     Operation(f"git restore --source ahead --staged --worktree {P}", TOLD, AHEAD),
     # Resetting
     Operation("git reset --hard ahead", TOLD, AHEAD),

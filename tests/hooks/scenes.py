@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,15 @@ def watched(lab: Lab) -> Watched:
     programs, log = lab.root / "home" / "programs", lab.root / "home" / "calls"
     for name in ("git-storage", "python", "python3"):
         script(programs / name, f'echo "{name} $*" >>"{log}"')
+    path = os.pathsep.join([str(programs), lab.environment["PATH"]])
+    return Watched(lab.seeing(PATH=path), log)
+
+
+def watched_git(lab: Lab) -> Watched:
+    """The same clone, with a git that remembers and does what it is told."""
+    programs, log = lab.root / "home" / "remembering", lab.root / "home" / "git calls"
+    real = shutil.which("git", path=lab.environment["PATH"])
+    script(programs / "git", f'echo "git $*" >>"{log}"\nexec "{real}" "$@"')
     path = os.pathsep.join([str(programs), lab.environment["PATH"]])
     return Watched(lab.seeing(PATH=path), log)
 

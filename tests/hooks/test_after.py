@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hooks.scenes import NEWS, hooked, news, promise, two_versions, watched, without_the_tool
+from tests.hooks.scenes import (
+    NEWS,
+    hooked,
+    news,
+    promise,
+    script,
+    two_versions,
+    watched,
+    watched_git,
+    without_the_tool,
+)
 from tests.lab import Lab
 
 
@@ -109,6 +119,67 @@ def test_nothing_to_do_starts_no_program_of_ours(lab: Lab) -> None:
     assert watch.calls() == []
 
 
+def test_nothing_to_do_starts_no_git_either(lab: Lab) -> None:
+    watch = watched_git(two_versions(lab))
+    head = lab.git("rev-parse", "HEAD").out.strip()
+    for event, *arguments in (
+        ("post-checkout", head, head, "1"),
+        ("post-index-change", "1", "0"),
+        ("post-index-change", "0", "0"),
+        ("post-rewrite", "amend"),
+    ):
+        watch.lab.run(f".git/hooks/{event}", *arguments)
+    assert watch.calls() == []
+
+
+def test_slices_are_looked_at_by_their_own_times(lab: Lab) -> None:
+    hooked(lab)
+    for name in ("00/first", "7f/00000000000000"):
+        lab.write(f"data.storage.d/{name}", b"until\n")
+        lab.git("add", "data.storage.d")
+        lab.git("commit", "--quiet", "--no-verify", "--message", "a slice")
+    assert news(lab.git("switch", "--detach")) == 1  # nobody has said so when it was written
+    watch = watched_git(lab)
+    watch.lab.run(".git/hooks/post-index-change", "1", "0")
+    assert watch.calls() == []
+    assert news(lab.git("reset", "--hard", "HEAD~1")) == 1
+    assert news(lab.git("reset", "--hard", "HEAD@{1}")) == 1
+
+
+def test_what_records_for_commit_all_is_no_news_afterwards(lab: Lab) -> None:
+    hooked(lab)
+    lab.git("config", "storage.autoRecord", "true")
+    lab.write("note", b"")
+    lab.git("add", "note")
+    lab.git("commit", "--quiet", "--message", "note")
+    said = []
+    for how in (("-a", "-m", "x"), ("-a", "--amend", "-m", "y"), ("--amend", "-m", "z")):
+        lab.write("data/m31.fits", str(how).encode())
+        lab.write("note", str(how).encode())
+        said.append(lab.git("commit", *how).says("recorded data/m31.fits"))
+        said.append(lab.git("switch", "--detach"))
+        said.append(lab.git("reset", "--hard"))
+    assert [news(each) for each in said] == [0] * len(said)
+
+
+@pytest.mark.parametrize("way", [("merge", "side"), ("rebase", "side")])
+def test_data_that_git_tracks_since_a_merge_or_rebase_is_told_of(
+    lab: Lab, way: tuple[str, ...]
+) -> None:
+    hooked(lab)
+    lab.git("switch", "--quiet", "-c", "side")
+    lab.git("add", "--force", "data/m31.fits")
+    lab.git("commit", "--quiet", "--no-verify", "--message", "by force")
+    lab.git("switch", "--quiet", "main")
+    if way[0] == "rebase":
+        lab.write("note", b"")
+        lab.git("add", "note")
+        lab.git("commit", "--quiet", "--message", "note")
+    result = lab.git(*way)
+    result.says("warning: git tracks files of a data path since then", "git storage doctor")
+    lab.git("switch", "-c", "other").never_says("git tracks")
+
+
 def test_a_clone_that_nobody_uses_says_one_line_and_parses_nothing(lab: Lab) -> None:
     hooked(lab)
     lab.storage("install", "--global")
@@ -155,10 +226,8 @@ def test_pointers_in_conflict_fail_no_checkout(lab: Lab) -> None:
 
 
 def test_a_foreign_failure_after_a_checkout_stays_its_own(lab: Lab) -> None:
+    script(lab.top / ".git" / "hooks" / "post-checkout", 'test "$3" = 0 || exit 7')
     two_versions(lab)
-    hook = lab.top / ".git" / "hooks" / "post-checkout"
-    (hook.parent / "post-checkout.before-git-storage").write_text("#!/bin/sh\nexit 7\n")
-    (hook.parent / "post-checkout.before-git-storage").chmod(0o755)
     assert news(lab.git("switch", "--detach", "HEAD~1").fails(1)) == 1
 
 

@@ -124,6 +124,35 @@ def test_data_that_was_added_by_force_is_refused(lab: Lab) -> None:
     lab.git("commit", "--no-verify", "--message", "x")
 
 
+def test_a_merge_that_brings_such_data_is_refused(lab: Lab) -> None:
+    hooked(lab)
+    lab.git("switch", "--quiet", "-c", "side")
+    lab.git("add", "--force", "data/m31.fits")
+    lab.git("commit", "--quiet", "--no-verify", "--message", "by force")
+    lab.git("switch", "--quiet", "main")
+    lab.git("commit", "--quiet", "--allow-empty", "--message", "so that it is no fast-forward")
+    lab.git("config", "storage.largeFileGuard", "1")  # the others have committed what they have
+    result = lab.git("merge", "side").fails(1)
+    result.says("data/m31.fits would enter git", "git rm -r --cached -- data")
+    lab.git("rm", "-r", "--quiet", "--cached", "--", "data")
+    lab.git("commit", "--quiet", "--no-edit")
+    assert lab.git("ls-files", "data").out == ""
+    lab.git("merge", "--no-verify", "side")
+
+
+def test_a_merge_without_anything_of_ours_starts_no_program(lab: Lab) -> None:
+    hooked(lab)
+    lab.git("config", "storage.autoRecord", "true")
+    for branch in ("side", "main"):
+        lab.git("switch", "--quiet", "-C", branch, "main")
+        lab.write(branch, b"")
+        lab.git("add", branch)
+        lab.git("commit", "--quiet", "--message", branch)
+    watch = watched(lab)
+    watch.lab.git("merge", "--no-edit", "side")
+    assert watch.calls() == []
+
+
 def test_odd_names_of_data_paths_are_seen(lab: Lab) -> None:
     lab.bucket.put("a", b"1")
     lab.storage("add", "survey", "../bucket", "--to", "my data[1]*/raw ")

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.hooks.scenes import hooked, promise, watched, without_the_tool
+from tests.hooks.scenes import hooked, promise, watched, watched_git, without_the_tool
 from tests.lab import Lab
 
 PUSH = ("push", "--quiet", "origin", "HEAD")
@@ -166,6 +166,37 @@ def test_tags_force_pushes_and_new_remotes_are_looked_at(lab: Lab) -> None:
     watch = watched(lab)
     watch.lab.git("push", "--quiet", "../second.git", "HEAD:refs/heads/x")
     assert watch.calls() == ["git-storage hook pre-push "]  # a URL may hold a password
+
+
+def test_a_password_in_a_url_reaches_no_command_line(lab: Lab) -> None:
+    hooked(lab)
+    promise(lab, b"edited")
+    head = lab.git("rev-parse", "HEAD").out.strip()
+    lines = f"HEAD {head} refs/heads/main {'0' * 40}\n"
+    watch = watched_git(watched(lab).lab)
+    for url in ("https://ada:hunter2@example.org/a.git", "git@example.org:hunter2/a.git"):
+        # git gives what was typed, and what url.*.insteadOf has made of it.
+        watch.lab.run(".git/hooks/pre-push", "example:hunter2", url, tell=lines)
+        watch.lab.run(".git/hooks/pre-push", url, url, tell=lines)
+    assert [call for call in watch.calls() if "hunter2" in call] == []
+    called = (lab.root / "home" / "calls").read_text().splitlines()
+    assert called == ["git-storage hook pre-push "] * 4
+
+
+def test_files_of_a_data_path_are_not_pushed(lab: Lab) -> None:
+    hooked(lab)
+    lab.git("push", "--quiet", "origin", "HEAD")
+    lab.git("switch", "--quiet", "-c", "side")
+    lab.git("add", "--force", "data/m31.fits", "data/m33.fits")
+    lab.git("commit", "--quiet", "--no-verify", "--message", "by force")
+    lab.git("switch", "--quiet", "-c", "picked", "main")
+    lab.git("cherry-pick", "side")
+    result = lab.git(*PUSH).fails(1)
+    result.says("error: data/m31.fits, data/m33.fits would be pushed, but data is in a storage")
+    result.says("hint: git rm -r --cached -- data")
+    lab.git("rm", "-r", "--quiet", "--cached", "--", "data")
+    lab.git("commit", "--quiet", "--message", "out again")
+    lab.git(*PUSH)
 
 
 def test_a_tag_of_no_commit_and_a_deletion_are_nobodys_business(lab: Lab) -> None:
