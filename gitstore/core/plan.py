@@ -14,6 +14,7 @@ from gitstore.core.cases import (
     Recorded,
     Remote,
     is_foreign,
+    is_untouched,
     local_case,
     recorded_case,
     remote_case,
@@ -78,6 +79,10 @@ _STAGE: dict[tuple[Local, Recorded], tuple[Kind, str]] = {
 }
 
 
+_UNTOUCHED_SYNC = (_SYNC[Local.SAME, Remote.SAME][1], "1.2a")
+_UNTOUCHED_STAGE = (_STAGE[Local.SAME, Recorded.SAME][1], "2.2a")
+
+
 def planned(data_path: str, verb: str, states: Iterable[State], decide: Decide) -> Plan:
     """A plan: every state decided, sorted by path.
 
@@ -95,6 +100,12 @@ def planned(data_path: str, verb: str, states: Iterable[State], decide: Decide) 
 
 def decide_sync(state: State) -> Action:
     """What `sync` does about one object (table 1)."""
+    if is_untouched(state):
+        return Action(Kind.NOTHING, *_UNTOUCHED_SYNC, state)
+    return _sync_decided(state)
+
+
+def _sync_decided(state: State) -> Action:
     if state.problem is not None:
         return Action(Kind.REFUSE, state.problem, "Sc2", state)
     now = settled(state)
@@ -127,6 +138,12 @@ def decide_sync_read_only(state: State) -> Action:
 
 def decide_stage(state: State) -> Action:
     """What `stage` does about one object (table 2)."""
+    if is_untouched(state):
+        return Action(Kind.NOTHING, *_UNTOUCHED_STAGE, state)
+    return _stage_decided(state)
+
+
+def _stage_decided(state: State) -> Action:
     if state.problem is not None:
         return Action(Kind.REFUSE, state.problem, "Sc2", state)
     now = settled(state)

@@ -148,6 +148,18 @@ def _compared(a: Version, b: Version) -> Same:
     return Same.EQUAL if _same_time_only(left, right) else Same.UNKNOWN
 
 
+def decided(v: Version) -> bool:
+    """Whether the identifiers alone say that two versions which are spelled alike are equal."""
+    return bool(v.ids) and v.ids[0].startswith(_DECIDES_ALONE)
+
+
+def names_exactly(line: Version, v: Version) -> bool:
+    """Whether a line says nothing but what is known of a version, its exact place id included."""
+    if line.size != v.size or not line.ids or not line.ids[-1].startswith(_EXACT_SPELLED):
+        return False
+    return all(spelled in v.ids for spelled in line.ids)
+
+
 def equal(a: Version | None, b: Version | None) -> bool:
     """Whether both are there and known to be the same bytes."""
     return a is not None and b is not None and compare(a, b) is Same.EQUAL

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitstore.adapters.tree import Problem, Stat
+from gitstore.core.cases import is_untouched
 from gitstore.core.model import Base, State, is_promise
 from gitstore.core.names import clashes, local_problem, twins
 from gitstore.core.pointer import Pointer
@@ -207,6 +208,8 @@ def _with_facts(binding: Binding, states: list[State]) -> list[State]:
 
 def _plain(state: State) -> bool:
     """Whether the object is untouched on all sides, so that no fact can add anything."""
+    if is_untouched(state):
+        return True
     if state.base is None:
         return state.local is None and not is_promise(state.pointer)
     version = state.base.version

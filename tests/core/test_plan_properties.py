@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gitstore.core import plan
 from gitstore.core.cases import (
     Local,
     Recorded,
     Remote,
     is_foreign,
+    is_untouched,
     local_case,
     recorded_case,
     remote_case,
@@ -31,7 +33,8 @@ from gitstore.core.plan import (
     pointer_after,
 )
 from gitstore.core.versions import Version, equal, version
-from tests.core.states import every_state, known, truth
+from tests.core.states import ONE, TWO, every_state, known, listed, local, truth
+from tests.core.strategies import PATIENT
 
 DECISIONS: tuple[Decide, ...] = (
     decide_sync,
@@ -279,3 +282,36 @@ def test_a_chosen_side_is_what_the_line_names_afterwards() -> None:
             answer = _answers(state, decide_sync, choice).actions[0]
             kept = state.local if choice is Choice.LOCAL else state.remote
             assert truth(pointer_after(answer, _made(answer))) is truth(kept), state
+
+
+@st.composite
+def _nearly_untouched(draw: st.DrawFn) -> State:
+    known = draw(_versions)
+    some = st.sampled_from(known.ids) if known.ids else st.nothing()
+    kept = draw(st.sets(some)) if known.ids else set()
+    line = Version(known.size, tuple(i for i in known.ids if i in kept))
+    return State(
+        path="x",
+        pointer=draw(st.just(line) | _versions),
+        base=Base(known, draw(st.booleans())),
+        local=draw(st.just(known) | _versions),
+        remote=draw(st.just(known) | _versions),
+        wanted=draw(st.booleans()),
+        recorded=draw(st.none() | _values),
+        void=draw(st.booleans()),
+    )
+
+
+@settings(PATIENT, max_examples=2000)
+@given(_nearly_untouched())
+def test_what_is_plainly_untouched_is_decided_as_the_tables_say(state: State) -> None:
+    assert decide_sync(state) == plan._sync_decided(state)
+    assert decide_stage(state) == plan._stage_decided(state)
+
+
+def test_something_is_plainly_untouched() -> None:
+    one = known(ONE)
+    line = listed(ONE)
+    state = State("x", pointer=line, base=Base(one), local=one, remote=one, wanted=True)
+    assert is_untouched(state)
+    assert not is_untouched(replace(state, local=local(TWO)))
