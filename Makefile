@@ -20,7 +20,8 @@ help: ## Print the targets
 venv: $(installed) ## Create .venv and install the project in it
 	@:
 
-$(installed): pyproject.toml tests/install-venv
+# What lies in share is copied when the project is installed, unlike its Python.
+$(installed): pyproject.toml tests/install-venv $(shell find share -type f)
 	@PYTHON='$(PYTHON)' sh tests/install-venv
 
 servers: venv ## Install the storage servers that tests and demo start

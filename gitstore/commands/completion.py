@@ -27,6 +27,9 @@ _KINDS = {
 }
 _NEW_PATHS = ("--to",)
 
+SUMMARY = "keep data in its own storage and its description in git"
+"""What shells say of the program."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

@@ -1,10 +1,10 @@
-"""Completion for fish, whose own completion of git asks for that of `git-storage`."""
+"""Completion for fish: for `git-storage`, and what leads fish's own completion of git there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitstore.commands.completion import Verb, Word, verbs
+from gitstore.commands.completion import SUMMARY, Verb, Word, verbs
 
 _START = r"""# fish completion for git storage; made by: python -m gitstore.commands.pages
 
@@ -18,6 +18,15 @@ function __git_storage_revisions
 end
 
 complete -c git-storage -f
+"""
+_FOR_GIT = r"""# git storage in fish's completion of git; made by: python -m gitstore.commands.pages
+#
+# fish looks for programs called git-NAME by itself, but not in every version as they are called
+# (3.6 asks for that of `git git-storage`). Where it does, saying it again changes nothing.
+
+complete -c git -n __fish_git_needs_command -a storage -d {summary}
+complete -c git -f -n '__fish_git_using_command storage' \
+    -a '(__fish_git_complete_custom_command storage)'
 """
 _VALUES = {
     "storage": "-x -a '(__git_storage_ask storage)'",
@@ -40,6 +49,11 @@ def fish() -> str:
     for verb in known:
         lines += _verb(verb, names)
     return "\n".join(line for line in lines if not line.startswith("set -l")) + "\n"
+
+
+def fish_for_git() -> str:
+    """What fish reads when it starts."""
+    return _FOR_GIT.replace("{summary}", _quoted(SUMMARY))
 
 
 def _verb(verb: Verb, names: str) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitstore.commands.completion import Verb, Word, verbs
+from gitstore.commands.completion import SUMMARY, Verb, Word, verbs
 
 _START = r"""#compdef git-storage
-#description keep data in its own storage and its description in git
+#description {summary}
 # Made by: python -m gitstore.commands.pages
 
 _git-storage-ask () {
@@ -67,7 +67,7 @@ def zsh() -> str:
     verb = f"_git-storage-verb () {{\n  local -a verbs=(\n{named}\n  )\n"
     verb += "  _describe -t commands 'command' verbs\n}\n"
     cases = "".join(f"  {v.name})\n{_case(v)}    ;;\n" for v in known)
-    return _START + verb + _MAIN + cases + _END
+    return _START.replace("{summary}", SUMMARY) + verb + _MAIN + cases + _END
 
 
 def _case(verb: Verb) -> str:

@@ -16,6 +16,10 @@ configuration. Older ones copy them into every repository that is cloned or made
 the directory that init.templateDir names; where core.hooksPath is set for all repositories, they go
 there instead.
 
+With --global, man and the shells find the manual pages and the completion, too: they are linked to
+from ~/.local/share, in case that the program lies in a virtual environment, where nobody looks. Zsh
+looks there once ~/.zshrc has, before compinit: fpath+=(~/.local/share/zsh/site-functions).
+
 In a project without data nothing is asked and nothing runs: a hook ends at once where there is no
 .storage.yaml, and starts no Python where a commit, push or checkout has no pointer in it.
 
@@ -39,7 +43,7 @@ import argparse
 from pathlib import Path
 
 from gitstore.commands.parser import Parser
-from gitstore.repo import installing
+from gitstore.repo import installing, sharing
 from gitstore.repo.installing import Did, Step
 from gitstore.ui.screen import Screen
 
@@ -77,8 +81,11 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
 
 
 def _done(args: argparse.Namespace) -> tuple[Step, ...]:
+    if not args.everywhere:
+        if args.uninstall:
+            return installing.uninstall_here(Path())
+        return installing.install_here(Path(), installing.git_version())
     if args.uninstall:
-        undo = installing.uninstall_everywhere if args.everywhere else installing.uninstall_here
-        return undo(Path())
-    do = installing.install_everywhere if args.everywhere else installing.install_here
-    return do(Path(), installing.git_version())
+        return (*sharing.unshare_everywhere(), *installing.uninstall_everywhere(Path()))
+    steps = installing.install_everywhere(Path(), installing.git_version())
+    return (*steps, *sharing.share_everywhere())

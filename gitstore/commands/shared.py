@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gitstore.commands.completion_bash import bash
-from gitstore.commands.completion_fish import fish
+from gitstore.commands.completion_fish import fish, fish_for_git
 from gitstore.commands.completion_zsh import zsh
 from gitstore.commands.manual import MAIN, manuals
 
@@ -20,6 +20,7 @@ def shared() -> dict[str, str]:
         "bash-completion/completions/git-storage": bash(),
         "zsh/site-functions/_git-storage": zsh(),
         "fish/vendor_completions.d/git-storage.fish": fish(),
+        "fish/vendor_conf.d/git-storage.fish": fish_for_git(),
     }
 
 
