@@ -68,6 +68,13 @@ class SshServer:
         """The root as a storage URL, without a trailing slash."""
         return f"sftp://{self.user}@127.0.0.1:{self.port}{self.root}"
 
+    def make_known(self, home: Path) -> None:
+        """Give a home what `ssh` needs: the key to show, and the server's to expect."""
+        folder = home / ".ssh"
+        folder.mkdir(mode=0o700)
+        shutil.copy(self.known_hosts, folder / "known_hosts")
+        (folder / "config").write_text(f"Host *\n  IdentityFile {self.key}\n")
+
 
 @contextmanager
 def wsgidav(directory: Path) -> Iterator[FileServer]:

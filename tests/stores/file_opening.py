@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gitstore.adapters.stores import webdav
+from gitstore.adapters.stores import sftp, webdav
 from gitstore.adapters.stores.registry import StorePlace
+from gitstore.adapters.stores.sftp import SftpStore
 from gitstore.adapters.stores.webdav import WebdavStore
 from gitstore.core.credentials import Credentials, Password
-from tests.file_servers import FileServer
+from tests.file_servers import FileServer, SshServer
 
 
 def password(server: FileServer) -> Credentials | None:
@@ -21,3 +22,16 @@ def webdav_store(server: FileServer, prefix: str = "") -> WebdavStore:
     identity = f"webdav://{server.netloc}/{prefix}".rstrip("/")
     place = StorePlace("webdav", identity, endpoint=server.url, prefix=prefix)
     return webdav.open_store(place, lambda: password(server))
+
+
+def sftp_store(server: SshServer, prefix: str = "") -> SftpStore:
+    """The server's directory below a prefix."""
+    root = f"{server.root}/{prefix}".strip("/")
+    place = StorePlace(
+        "sftp",
+        f"sftp://127.0.0.1:{server.port}/{root}",
+        endpoint=f"sftp://127.0.0.1:{server.port}",
+        prefix=root,
+        account=server.user,
+    )
+    return sftp.open_store(place, lambda: None)

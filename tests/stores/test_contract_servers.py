@@ -12,8 +12,8 @@ from gitstore.adapters.stores.probe import probe
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.core.errors import StoreError
 from gitstore.core.store import Abilities, Conditional, Store
-from tests.file_servers import FileServer
-from tests.stores.file_opening import webdav_store
+from tests.file_servers import FileServer, SshServer
+from tests.stores.file_opening import sftp_store, webdav_store
 
 every_promise = pytest.mark.parametrize(
     "check", [*contract.checks(), *contract.large_checks()], ids=lambda check: check.name
@@ -30,11 +30,17 @@ def webdav_without_preconditions(request: pytest.FixtureRequest) -> Store:
     return probed(webdav_store(request.getfixturevalue("rclone_webdav")))
 
 
+def sftp(request: pytest.FixtureRequest) -> Store:
+    server: SshServer = request.getfixturevalue("sshd_for_us")
+    (server.root / "a prefix" / "of it").mkdir(parents=True)
+    return sftp_store(server, prefix="a prefix/of it")
+
+
 def probed(store: Store) -> Store:
     return Rechecked(store, probe(store))
 
 
-@pytest.fixture(scope="module", params=[webdav, webdav_without_preconditions])
+@pytest.fixture(scope="module", params=[sftp, webdav, webdav_without_preconditions])
 def store(request: pytest.FixtureRequest) -> Store:
     opened: Callable[[pytest.FixtureRequest], Store] = request.param
     return opened(request)
