@@ -12,7 +12,6 @@ from gitstore.core.model import Base, State, is_promise
 from gitstore.core.versions import (
     Version,
     content_only,
-    decided,
     enriched,
     equal,
     merged,
@@ -62,7 +61,7 @@ def is_untouched(state: State) -> bool:
     for side in (state.local, state.remote):
         if side is not known and (side is None or side != known):
             return False
-    return decided(known) and names_exactly(pointer, known)
+    return names_exactly(pointer, known)
 
 
 def settled(state: State) -> State:

@@ -148,14 +148,13 @@ def _compared(a: Version, b: Version) -> Same:
     return Same.EQUAL if _same_time_only(left, right) else Same.UNKNOWN
 
 
-def decided(v: Version) -> bool:
-    """Whether the identifiers alone say that two versions which are spelled alike are equal."""
-    return bool(v.ids) and v.ids[0].startswith(_DECIDES_ALONE)
-
-
 def names_exactly(line: Version, v: Version) -> bool:
-    """Whether a line says nothing but what is known of a version, its exact place id included."""
-    if line.size != v.size or not line.ids or not line.ids[-1].startswith(_EXACT_SPELLED):
+    """Whether a line says nothing but what is known of a version, and names it at its place."""
+    if line.size != v.size or not line.ids:
+        return False
+    # A time names a version only where there is nothing better.
+    exact = any(spelled.startswith(_EXACT_SPELLED) for spelled in v.ids)
+    if not line.ids[-1].startswith(_EXACT_SPELLED if exact else "mtime:"):
         return False
     return all(spelled in v.ids for spelled in line.ids)
 

@@ -286,19 +286,30 @@ def test_a_chosen_side_is_what_the_line_names_afterwards() -> None:
 
 @st.composite
 def _nearly_untouched(draw: st.DrawFn) -> State:
-    known = draw(_versions)
-    some = st.sampled_from(known.ids) if known.ids else st.nothing()
-    kept = draw(st.sets(some)) if known.ids else set()
+    kinds = draw(st.sets(st.sampled_from((*_kinds, "version")), min_size=1, max_size=4))
+    known = version(1, {kind: draw(_values) for kind in sorted(kinds)})
+    kept = draw(st.sets(st.sampled_from(known.ids)))
     line = Version(known.size, tuple(i for i in known.ids if i in kept))
-    return State(
+    state = State(
         path="x",
-        pointer=draw(st.just(line) | _versions),
-        base=Base(known, draw(st.booleans())),
-        local=draw(st.just(known) | _versions),
-        remote=draw(st.just(known) | _versions),
+        pointer=line,
+        base=Base(known),
+        local=known,
+        remote=known,
         wanted=draw(st.booleans()),
         recorded=draw(st.none() | _values),
         void=draw(st.booleans()),
+    )
+    other = draw(st.none() | _versions)
+    return draw(
+        st.sampled_from(
+            (
+                state,
+                replace(state, pointer=other),
+                replace(state, local=other),
+                replace(state, remote=other),
+            )
+        )
     )
 
 
@@ -314,4 +325,5 @@ def test_something_is_plainly_untouched() -> None:
     line = listed(ONE)
     state = State("x", pointer=line, base=Base(one), local=one, remote=one, wanted=True)
     assert is_untouched(state)
+    assert not is_untouched(replace(state, base=Base(one, erase=True)))
     assert not is_untouched(replace(state, local=local(TWO)))
