@@ -196,7 +196,7 @@ def config_hooks(shims: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for event in EVENTS:
         found[f"hook.git-storage-{event}.event"] = event
-        command = f'hook={shims}/{event}; test ! -f "$hook" || sh "$hook"'
+        command = f'hook={shims}/{event}; test ! -f "$hook" || GIT_STORAGE_CONFIGURED=1 sh "$hook"'
         found[f"hook.git-storage-{event}.command"] = command
     return found
 

@@ -117,6 +117,20 @@ def test_a_hook_that_asks_for_its_name_and_its_neighbours_gets_the_same_answers(
     }
 
 
+def test_ours_in_two_places_runs_once(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("install")
+    lab.write("data.storage", b"broken")
+    lab.git("add", "data.storage")
+    # What git 2.54 and later say where the hook is configured for all repositories, too.
+    listed = 'test "$*" != "hook list pre-commit" || { echo git-storage-pre-commit; exit; }'
+    real = shutil.which("git", path=lab.environment["PATH"])
+    newer = script(lab.root / "newer" / "git", f'{listed}\nexec "{real}" "$@"').parent
+    path = os.pathsep.join([str(newer), lab.environment["PATH"]])
+    lab.seeing(PATH=path).run(".git/hooks/pre-commit")
+    lab.seeing(PATH=path, GIT_STORAGE_CONFIGURED="1").run(".git/hooks/pre-commit").fails(1)
+
+
 def test_what_somebody_put_beside_a_kept_hook_stays(lab: Lab) -> None:
     script(lab.top / ".git" / "hooks" / "pre-commit", "exit 0")
     lab.storage("install")
