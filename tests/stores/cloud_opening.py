@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from gitstore.adapters.stores.azure import AzureStore
+from gitstore.adapters.stores.azure import open_store as open_azure
 from gitstore.adapters.stores.gcs import GcsStore
 from gitstore.adapters.stores.gcs import open_store as open_gcs
 from gitstore.adapters.stores.registry import StorePlace
-from tests.cloud_servers import GcsBucket
+from gitstore.core.credentials import AccountKey
+from tests.cloud_servers import AzureContainer, GcsBucket
 
 
 def gcs_place(bucket: GcsBucket, prefix: str = "") -> StorePlace:
@@ -21,3 +24,23 @@ def gcs_place(bucket: GcsBucket, prefix: str = "") -> StorePlace:
 
 def gcs_store(bucket: GcsBucket, prefix: str = "") -> GcsStore:
     return open_gcs(gcs_place(bucket, prefix), lambda: None)
+
+
+def azure_place(container: AzureContainer, prefix: str = "") -> StorePlace:
+    host = container.endpoint.removeprefix("http://")
+    return StorePlace(
+        "azure",
+        f"azure://{host}/{container.name}/{prefix}".rstrip("/"),
+        endpoint=container.endpoint,
+        container=container.name,
+        prefix=prefix,
+        account=container.server.account,
+    )
+
+
+def account_key(container: AzureContainer) -> AccountKey:
+    return AccountKey(container.server.account, container.server.key)
+
+
+def azure_store(container: AzureContainer, prefix: str = "") -> AzureStore:
+    return open_azure(azure_place(container, prefix), lambda: account_key(container))

@@ -10,10 +10,13 @@ from gitstore.adapters.stores import contract
 from gitstore.adapters.stores.contract import Check
 from gitstore.adapters.stores.probe import probe
 from gitstore.adapters.stores.recheck import Rechecked
-from gitstore.core.store import Store
-from tests.cloud_servers import GcsServer
-from tests.stores.cloud_opening import gcs_store
+from gitstore.core.store import Abilities, Conditional, Store
+from tests.cloud_servers import AzureServer, GcsServer
+from tests.stores.cloud_opening import azure_store, gcs_store
 
+ENFORCED = Abilities(
+    create=Conditional.ENFORCED, swap=Conditional.ENFORCED, erase=Conditional.ENFORCED
+)
 every_promise = pytest.mark.parametrize(
     "check", [*contract.checks(), *contract.large_checks()], ids=lambda check: check.name
 )
@@ -28,6 +31,12 @@ def gcs_with_versions(request: pytest.FixtureRequest) -> Store:
     return checked(gcs_store(bucket, prefix="a prefix/of it"))
 
 
+def azure(request: pytest.FixtureRequest) -> Store:
+    server: AzureServer = request.getfixturevalue("azurite")
+    # Not probed: what this server enforces must not hide behind looks of ours.
+    return Rechecked(azure_store(server.make_container(), prefix="a prefix/of it"), ENFORCED)
+
+
 def fake_gcs(request: pytest.FixtureRequest) -> GcsServer:
     server: GcsServer = request.getfixturevalue("fake_gcs")
     return server
@@ -37,7 +46,7 @@ def checked(store: Store) -> Store:
     return Rechecked(store, probe(store))
 
 
-@pytest.fixture(scope="module", params=[gcs, gcs_with_versions])
+@pytest.fixture(scope="module", params=[gcs, gcs_with_versions, azure])
 def store(request: pytest.FixtureRequest) -> Store:
     opened: Callable[[pytest.FixtureRequest], Store] = request.param
     return opened(request)
