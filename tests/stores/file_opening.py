@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gitstore.adapters.stores import sftp, webdav
+from gitstore.adapters.stores import http, sftp, webdav
+from gitstore.adapters.stores.http import HttpStore
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.sftp import SftpStore
 from gitstore.adapters.stores.webdav import WebdavStore
@@ -35,3 +36,10 @@ def sftp_store(server: SshServer, prefix: str = "") -> SftpStore:
         account=server.user,
     )
     return sftp.open_store(place, lambda: None)
+
+
+def http_store(server: FileServer, prefix: str = "") -> HttpStore:
+    """What the web server serves below a prefix."""
+    identity = f"{server.url}/{prefix}".rstrip("/")
+    place = StorePlace("http", identity, endpoint=server.url, prefix=prefix)
+    return http.open_store(place, lambda: password(server) if "private" in prefix else None)
