@@ -10,6 +10,7 @@ from pathlib import Path
 from gitstore.adapters.git import Git, _answered, _split
 from gitstore.core.errors import UnknownName
 
+_FROM_DIRECTORY = "hook from hookdir"  # how `git hook list` calls the one in the directory
 _RAW = ("--raw", "-z", "--no-renames", "--no-abbrev")
 
 
@@ -68,6 +69,15 @@ def hooks_directory(git: Git) -> Path:
     """Where git looks for the hooks of this repository (`core.hooksPath`, work trees)."""
     done = git._asked("rev-parse", "--path-format=absolute", "--git-path", "hooks")
     return Path(os.fsdecode(done).removesuffix("\n"))
+
+
+def configured_hooks(git: Git, event: str) -> tuple[str, ...]:
+    """The hooks that git's configuration has for an event, in order; none before git 2.54."""
+    done = git._run("hook", "list", event)
+    if not _answered(done, {1, 129}):
+        return ()
+    names = os.fsdecode(done.stdout).splitlines()
+    return tuple(name for name in names if name != _FROM_DIRECTORY)
 
 
 def staged(git: Git) -> tuple[Change, ...]:

@@ -1,8 +1,8 @@
 """Look for what is wrong, and at what storages can do
 
-The installation, this clone and every storage are looked at. A storage that is named is tried out:
-objects are written below a prefix of their own, replaced and read in every way that `git storage`
-relies on, and removed again.
+The installation, this clone with its hooks, in the order in which git runs them, and every storage
+are looked at. A storage that is named is tried out: objects are written below a prefix of their
+own, replaced and read in every way that `git storage` relies on, and removed again.
 
 EXIT STATUS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from gitstore.core.blocks import ignored_paths
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath
 from gitstore.core.store import Store
+from gitstore.repo.hooks_found import OURS, hooks_found
 from gitstore.repo.project import Project
 from gitstore.repo.risks import DANGERS, only_copies
 from gitstore.repo.session import Session, reading
@@ -45,7 +47,7 @@ def doctor(project: Project, names: Sequence[str] = ()) -> tuple[Finding, ...]:
     For a named storage the contract suite runs below a prefix of its own, which is removed again.
     """
     with reading(project) as session:
-        found = [*_installation(project), *_clone(session), *_risks(project)]
+        found = [*_installation(project), *_hooks(project), *_clone(session), *_risks(project)]
         for name in names or project.manifest.storages:
             found.extend(_storage(session, name, probing=bool(names)))
         return tuple(found)
@@ -53,6 +55,26 @@ def doctor(project: Project, names: Sequence[str] = ()) -> tuple[Finding, ...]:
 
 def _installation(project: Project) -> Iterator[Finding]:
     yield Finding(Level.GOOD, f"git {project.git.version()}, Python {sys.version.split()[0]}")
+
+
+def _hooks(project: Project) -> Iterator[Finding]:
+    found = hooks_found(project.git)
+    if not any(OURS in chain.runs for chain in found.chains):
+        told = f"git runs no hook of git storage; it looks for hooks in {found.directory}"
+        yield Finding(Level.NOTE, told, "git storage install")
+        return
+    by = f", as core.hooksPath says ({found.said_by})" if found.said_by else ""
+    yield Finding(Level.GOOD, f"hooks are in {found.directory}{by}")
+    alike: dict[tuple[tuple[str, ...], str | None], list[str]] = {}
+    for chain in found.chains:
+        alike.setdefault((chain.runs, chain.hint), []).append(chain.event)
+    for (runs, hint), events in alike.items():
+        level = Level.GOOD if hint is None else Level.NOTE
+        yield Finding(level, f"{', '.join(events)}: {', then '.join(runs) or 'nothing'}", hint)
+    for kept, place in found.orphans:
+        told = f"{kept} is kept, but nothing runs it since another tool has replaced the hook"
+        hint = f"mv {shlex.quote(str(kept))} {shlex.quote(str(place))}"
+        yield Finding(Level.NOTE, told, f"{hint}  # instead of what is there now")
 
 
 def _clone(session: Session) -> Iterator[Finding]:

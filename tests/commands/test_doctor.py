@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.hooks.scenes import script
 from tests.lab import NAME, Lab
 
 FILES = {"m31.fits": b"one"}
@@ -29,3 +30,32 @@ def test_an_unreachable_storage_is_a_problem(lab: Lab) -> None:
     lab.describe(FILES)
     lab.bucket.root.rename(lab.root / "away")
     lab.storage("doctor").fails(1).says("problem ")
+
+
+def test_the_hooks_are_named_in_the_order_in_which_they_run(lab: Lab) -> None:
+    lab.describe(FILES)
+    hooks = lab.top / ".git" / "hooks"
+    lab.storage("doctor").says(
+        f"note    git runs no hook of git storage; it looks for hooks in {hooks}"
+    )
+    script(hooks / "pre-commit", "exit 0")
+    script(hooks / "pre-push", "exec lefthook run pre-push")
+    lab.storage("install").fails(1)
+    result = lab.storage("doctor").says(f"ok      hooks are in {hooks}")
+    result.says(f"pre-commit: {hooks}/pre-commit.before-git-storage, then git storage")
+    result.says(f"note    pre-push: {hooks}/pre-push (lefthook)", "hint: git storage install")
+    result.says("post-merge, post-rewrite, post-index-change: git storage")
+    script(hooks / "pre-commit", "exit 1")
+    lab.storage("doctor").says(f"pre-commit.before-git-storage {hooks}/pre-commit  # instead")
+
+
+def test_hooks_of_another_version_and_of_another_place_are_told(lab: Lab) -> None:
+    lab.describe(FILES)
+    elsewhere = lab.root / "elsewhere"
+    lab.git("config", "core.hooksPath", str(elsewhere))
+    lab.storage("install")
+    (elsewhere / "pre-push").write_bytes((elsewhere / "pre-push").read_bytes() + b"# older")
+    (elsewhere / "post-merge").unlink()
+    result = lab.storage("doctor").says(f"{elsewhere}, as core.hooksPath says (local)")
+    result.says("note    pre-push: git storage", "hint: git storage install  # renews")
+    result.says("note    post-merge: nothing")
