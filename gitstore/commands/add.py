@@ -157,6 +157,8 @@ def _show(screen: Screen, added: Added, changed: bool) -> None:
     )
     if added.markers:
         screen.detail(f"passed over {count(len(added.markers), 'folder marker')}")
+    for name, reason in added.unnamed:
+        screen.talk(f"left out {shown(name)}: {reason}")
     screen.talk(f"next: git commit -m 'data: add {path}'")
     screen.talk(f"      git storage stage {screen.typed(path)}")
 
@@ -182,4 +184,5 @@ def _document(added: Added) -> dict[str, object]:
         "objects": added.objects,
         "size": added.size,
         "markers": list(added.markers),
+        "unnamed": [{"name": name, "reason": reason} for name, reason in added.unnamed],
     }

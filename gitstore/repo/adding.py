@@ -32,7 +32,7 @@ from gitstore.core.versions import Version
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
-from gitstore.shell.survey import listing
+from gitstore.shell.survey import Listing, listing
 
 IGNORE = ".gitignore"
 ATTRIBUTES = ".gitattributes"
@@ -50,6 +50,7 @@ class Added:
         objects: how many objects the pointer names.
         size: how many bytes they have.
         markers: folder markers that were passed over.
+        unnamed: what is there under a name that is no key, with the reason.
     """
 
     storage: StorageSpec
@@ -58,6 +59,7 @@ class Added:
     objects: int = 0
     size: int = 0
     markers: tuple[str, ...] = ()
+    unnamed: tuple[tuple[str, str], ...] = ()
 
 
 def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
@@ -86,18 +88,20 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
             return Added(spec, place)
         check_data_path(project, data)
         _check_not_itself(project, place, data)
-        spec, data, found, markers = _looked_up(session, spec, data)
+        spec, data, listed = _looked_up(session, spec, data)
         text = _described(project, spec, data)
         after = {**_texts(project), MANIFEST: text}
         manifest = parse_manifest(text, MANIFEST)
         after[IGNORE] = with_ignored(after[IGNORE], list(manifest.data))
         after[ATTRIBUTES] = with_attributes(after[ATTRIBUTES])
         session.project = replace(project, text=text, manifest=manifest)
-        new = pointer(session.project.source(data), found)
+        new = pointer(session.project.source(data), listed.objects)
         _forget_other_source(session, data)
         _write_described(session, data, new, after)
-        size = sum(v.size for v in found.values())
-        return Added(spec, spec.place(), data, len(found), size, markers)
+        size = sum(v.size for v in listed.objects.values())
+        unnamed = tuple((each.path, each.reason) for each in listed.unnamed)
+        number = len(listed.objects)
+        return Added(spec, spec.place(), data, number, size, listed.markers, unnamed)
 
 
 def forget(project: Project, name: str) -> tuple[str, ...]:
@@ -215,25 +219,23 @@ def _answers(session: Session, spec: StorageSpec) -> None:
 
 def _looked_up(
     session: Session, spec: StorageSpec, data: DataPath
-) -> tuple[StorageSpec, DataPath, Mapping[str, Version], tuple[str, ...]]:
+) -> tuple[StorageSpec, DataPath, Listing]:
     """The listing; a URL that names one object becomes its directory and a prefix."""
     try:
-        found, markers = _listed(session, spec, data)
+        listed = _listed(session, spec, data)
     except Missing:
         if _one_object(session, spec, data) is None:
             raise
-        found, markers = {}, ()
-    if not found and not markers:
+        listed = Listing({})
+    if listed == Listing({}):
         single = _one_object(session, spec, data)
         if single is not None:
-            found, markers = _listed(session, *single)
+            listed = _listed(session, *single)
             spec, data = single
-    return spec, data, found, markers
+    return spec, data, listed
 
 
-def _listed(
-    session: Session, spec: StorageSpec, data: DataPath
-) -> tuple[Mapping[str, Version], tuple[str, ...]]:
+def _listed(session: Session, spec: StorageSpec, data: DataPath) -> Listing:
     text = _described(session.project, spec, data)
     project = replace(session.project, text=text, manifest=parse_manifest(text, MANIFEST))
     binding = project.binding(data, session.state, session.facts)

@@ -26,7 +26,7 @@ from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
-from gitstore.shell.survey import Request, Survey, listing, nowhere_else, survey
+from gitstore.shell.survey import Listing, Request, Survey, listing, nowhere_else, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ class Session:
             FormatError: the pointer cannot be read.
         """
         binding = self.binding(selection)
-        remote, markers = listing(binding, within(selection))
-        return replace(self._view(selection, remote, None), markers=markers)
+        listed = listing(binding, within(selection))
+        return replace(self._view(selection, listed, None), markers=listed.markers)
 
     def _view(
         self,
         selection: Selection,
-        remote: Mapping[str, Version] | None,
+        listed: Listing | None,
         patterns: tuple[str, ...] | None,
     ) -> View:
         binding = self.binding(selection)
@@ -117,7 +117,8 @@ class Session:
         if patterns is None:
             patterns = self.state.wanted(selection.data.path)
         self._leave_scope(binding)
-        request = Request(old, within(selection), wanted_matcher(patterns), remote)
+        remote, unnamed = (None, ()) if listed is None else (listed.objects, listed.unnamed)
+        request = Request(old, within(selection), wanted_matcher(patterns), remote, unnamed)
         digests = Digests(binding.tree, self.state, selection.data.path, self.keep_digests)
         found = survey(binding, request, digests)
         return View(selection, binding, old, found, offline=remote is None)

@@ -49,7 +49,7 @@ def asked_for(binding: Binding, promises: Mapping[str, Version]) -> Answers:
     keys = {path: binding.key(path) for path in promises}
     facts = binding.facts.for_keys(binding.source, keys.values())
     many = len(promises) > _WORTH_A_LISTING
-    listed = listing(binding, promises.__contains__)[0] if many else None
+    listed = listing(binding, promises.__contains__).objects if many else None
     if listed is None:
         # One that does not answer is not waited for once for each object.
         with contextlib.suppress(Denied):  # which may be about this object alone

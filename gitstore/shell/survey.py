@@ -32,12 +32,30 @@ class Request:
         within: the scope: manifest patterns and the command's paths alike (rule Sc1).
         wanted: whether this work tree keeps an object locally.
         remote: the storage's listing by object path; None plans offline.
+        unnamed: what the storage lists under a name that is no key.
     """
 
     pointer: Pointer
     within: Within
     wanted: Within
     remote: Mapping[str, Version] | None = None
+    unnamed: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a storage lists of a data path.
+
+    Attributes:
+        objects: the objects in scope, by path.
+        markers: folder markers that were passed over: keys of zero bytes that end in `/`, which
+            consoles make, counted so that a command can say so.
+        unnamed: what is there under a name that is no key, by its name as far as it can be shown.
+    """
+
+    objects: dict[str, Version]
+    markers: tuple[str, ...] = ()
+    unnamed: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +76,8 @@ class _Sides:
     remote: Mapping[str, Version]
 
 
-def listing(binding: Binding, within: Within) -> tuple[dict[str, Version], tuple[str, ...]]:
-    """The storage's objects in scope by path, and the folder markers that were passed over.
-
-    A console's folder marker, a key of zero bytes that ends in `/`, is not an object: it is
-    counted, so that a command can say so.
+def listing(binding: Binding, within: Within) -> Listing:
+    """What the storage holds for a data path.
 
     Raises:
         StoreError: the listing is not complete; nothing may be concluded from it (rule Sc2).
@@ -71,18 +86,21 @@ def listing(binding: Binding, within: Within) -> tuple[dict[str, Version], tuple
 
     if binding.data.single:
         found = binding.store().stat(binding.data.prefix)
-        return ({} if found is None else {".": found}), ()
+        return Listing({} if found is None else {".": found})
     objects: dict[str, Version] = {}
     markers: list[str] = []
+    unnamed: list[Problem] = []
     for one in binding.store().list(binding.data.prefix):
         path = binding.path(one.key)
         if one.key.startswith(PREFIX):
             continue  # another clone is just measuring what the storage can do
-        if _is_marker(one, path):
+        if one.problem is not None:
+            unnamed.append(Problem(path, one.problem))
+        elif _is_marker(one, path):
             markers.append(one.key)
         elif within(path):
             objects[path] = one.version
-    return objects, tuple(markers)
+    return Listing(objects, tuple(markers), tuple(unnamed))
 
 
 def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
@@ -108,7 +126,7 @@ def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
     candidates = {p: (*_candidates(sides, p), *known.get(p, ())) for p in stats}
     locals_ = digests.versions(stats, candidates)
     states = _assembled(binding, request, sides, locals_, paths)
-    problems = () if scan is None else scan.problems
+    problems = (*request.unnamed, *(() if scan is None else scan.problems))
     return Survey(_with_problems(states, problems, request.within), stats)
 
 
