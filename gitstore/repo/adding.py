@@ -28,7 +28,6 @@ from gitstore.core.manifest_edit import (
 )
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, pointer
-from gitstore.core.versions import Version
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
