@@ -10,14 +10,43 @@ import re
 
 from gitstore.core.errors import BadUrl
 from gitstore.core.place import AWS, AZURE_HOST, GOOGLE, Options, Place, key_path
-from gitstore.core.url_text import Pieces, checked_host, decoded, shown
+from gitstore.core.url_text import Pieces, checked_host, decoded, has_secret, shown
 
 _AWS_HOST = re.compile(
     r"(?:(?P<bucket>.+)\.)?s3(?:[.-]dualstack)?(?:[.-](?P<region>[a-z]{2}(?:-[a-z]+)+-[0-9]+))?"
     r"\.(?P<host>amazonaws\.com(?:\.cn)?)"
 )
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+# The same buckets under other names: the older one, and the one for people who are signed in.
+_GOOGLE_TOO = ("commondatastorage.googleapis.com", "storage.cloud.google.com")
+_PAGES = re.compile(
+    r"https?://(?P<host>console\.cloud\.google\.com|(?:[a-z0-9-]+\.)*console\.aws\.amazon\.com"
+    r"|(?:[a-z0-9-]+\.)*portal\.azure\.com)(?P<path>/[^?#]*)?",
+    re.IGNORECASE,
+)
+_NAMED_BY_PAGE = re.compile(
+    r"/(?:storage/browser/(?:_details/)?|s3/(?:buckets|object)/)(?P<place>[^;?#]+)"
+)
 _IP = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}|\[.*\]|localhost", re.IGNORECASE)
+
+
+def refuse_page(url: str) -> None:
+    """Refuse the address of a cloud's console, which people copy instead of the bucket's.
+
+    Raises:
+        BadUrl: it is one; the hint is the bucket's own URL, as far as the page names it.
+    """
+    found = _PAGES.match(url)
+    if found is None:
+        return
+    host = found["host"].lower()
+    named = _NAMED_BY_PAGE.match(found["path"] or "")
+    scheme = "gs" if "google" in host else "s3" if "aws" in host else "az"
+    usual = "ACCOUNT.blob.core.windows.net/CONTAINER/PATH" if scheme == "az" else "BUCKET/PATH"
+    place = named["place"] if named and not has_secret(url) else usual
+    raise BadUrl(
+        f"{shown(url.partition('?')[0])} is a page for people", hint=f"write {scheme}://{place}"
+    )
 
 
 def from_web(pieces: Pieces, options: Options) -> Place | None:
@@ -25,7 +54,7 @@ def from_web(pieces: Pieces, options: Options) -> Place | None:
     host = pieces.netloc
     if AZURE_HOST.fullmatch(host):
         return azure(pieces, options)
-    if host == GOOGLE or host.endswith(f".{GOOGLE}"):
+    if _google(host):
         return gcs(pieces, options)
     if _is_aws(host) or options.is_endpoint(host):
         return s3(pieces, options)
@@ -109,11 +138,12 @@ def azure(pieces: Pieces, options: Options) -> Place:
     _refuse_user(pieces)
     found = AZURE_HOST.fullmatch(pieces.netloc)
     if found:
-        if options.endpoint is not None:
+        same = options.endpoint and AZURE_HOST.fullmatch(options.endpoint.netloc)
+        if options.endpoint is not None and not (same and _blob(same) == _blob(found)):
             raise _two_hosts(pieces)
-        account = _account(found["account"], options, pieces)
+        _account(found["account"], options, pieces)
         container, prefix = _in_path(pieces)
-        return _azure_place(account, found["cloud"], container, prefix)
+        return _azure_place(found, container, prefix)
     if options.is_endpoint(pieces.netloc) or pieces.port is not None:
         return _own_azure(pieces, options)
     container, prefix = _bucket(pieces.host, pieces), _prefix(pieces, pieces.path)
@@ -130,15 +160,20 @@ def abfs(pieces: Pieces, options: Options) -> Place:
             f"{shown(pieces.url)} has a host that is not Azure's",
             hint="write abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH",
         )
-    account = _account(found["account"], options, pieces)
+    _account(found["account"], options, pieces)
     container, prefix = _bucket(pieces.user, pieces), _prefix(pieces, pieces.path)
-    return _azure_place(account, found["cloud"], container, prefix)
+    return _azure_place(found, container, prefix)
 
 
-def _azure_place(account: str, cloud: str, container: str, prefix: str) -> Place:
-    host = f"{account}.blob.{cloud}"
-    endpoint = None if cloud == "core.windows.net" else f"https://{host}"
-    return Place("azure", host, container, prefix, endpoint, account=account)
+def _azure_place(host: re.Match[str], container: str, prefix: str) -> Place:
+    named = _blob(host)
+    endpoint = None if host["cloud"] == "core.windows.net" else f"https://{named}"
+    return Place("azure", named, container, prefix, endpoint, account=host["account"])
+
+
+def _blob(host: re.Match[str]) -> str:
+    """The host of the account's blobs, which has another name for its files."""
+    return host[0].replace(".dfs.", ".blob.")
 
 
 def _own_azure(pieces: Pieces, options: Options) -> Place:
@@ -153,12 +188,13 @@ def _named_azure(container: str, prefix: str, pieces: Pieces, options: Options) 
     endpoint = options.endpoint
     found = None if endpoint is None else AZURE_HOST.fullmatch(endpoint.netloc)
     if found:
-        account = _account(found["account"], options, pieces)
-        return _azure_place(account, found["cloud"], container, prefix)
+        _account(found["account"], options, pieces)
+        return _azure_place(found, container, prefix)
     in_path = "" if endpoint is None else endpoint.path.strip("/")
     account = _account(in_path or options.account, options, pieces)
-    if endpoint is None:
-        return _azure_place(account, "core.windows.net", container, prefix)
+    own = AZURE_HOST.fullmatch(f"{account}.blob.core.windows.net")
+    if endpoint is None and own:
+        return _azure_place(own, container, prefix)
     return _path_azure(account, container, prefix, (pieces, options))
 
 
@@ -191,17 +227,28 @@ def _account(name: str | None, options: Options, pieces: Pieces) -> str:
     return name
 
 
+def _google(host: str) -> str | None:
+    """The one of Google's names that a host is, or is a bucket's subdomain of."""
+    names = (name for name in (GOOGLE, *_GOOGLE_TOO) if host == name or host.endswith(f".{name}"))
+    return next(names, None)
+
+
 def gcs(pieces: Pieces, options: Options) -> Place:
     """A Google Cloud Storage place."""
     _refuse_user(pieces)
     host = pieces.netloc
-    if host.endswith(f".{GOOGLE}"):
-        name = pieces.host[: -len(GOOGLE) - 1]
+    google = _google(host)
+    if google is not None and re.match(r"/(?:download/|upload/)?storage/v[0-9]", pieces.path):
+        raise BadUrl(
+            f"{shown(pieces.url)} is a call of Google's interface", hint="write gs://BUCKET/PATH"
+        )
+    if google is not None and host != google:
+        name = pieces.host[: -len(google) - 1]
         bucket, prefix = _bucket(name, pieces), _prefix(pieces, pieces.path)
-    elif host == GOOGLE or options.is_endpoint(host) or pieces.port is not None:
+    elif google is not None or options.is_endpoint(host) or pieces.port is not None:
         checked_host(pieces)
         bucket, prefix = _in_path(pieces)
-        if host != GOOGLE:
+        if google is None:
             talk = _talk(options.endpoint) if options.endpoint else f"https://{host}"
             return Place("gcs", host, bucket, prefix, talk, options.region)
     else:

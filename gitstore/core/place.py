@@ -11,8 +11,9 @@ from gitstore.core.url_text import Pieces, encoded, shown
 AWS = "amazonaws.com"
 GOOGLE = "storage.googleapis.com"
 AZURE_HOST = re.compile(
-    r"(?P<account>[a-z0-9]{3,24})\.(?:blob|dfs)\."
+    r"(?P<account>[a-z0-9]{3,24})\.(?:(?:blob|dfs)\."
     r"(?P<cloud>core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net))"
+    r"|(?P<zone>z[0-9]{1,2})\.(?:blob|dfs)\.storage\.azure\.net)"
 )
 _SCHEME = {"s3": "s3", "azure": "azure", "gcs": "gs", "sftp": "sftp", "hdfs": "hdfs"}
 _LITERAL = frozenset({"s3", "azure", "gcs"})

@@ -38,6 +38,7 @@ def parse_url(
         BadUrl: naming what is wrong, with a hint; never repeating a secret.
     """
     url_text.check(url)
+    cloud_urls.refuse_page(url)
     for name, value in (("region", region), ("account", account)):
         if value is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}", value):
             raise BadUrl(f"the {name} of {shown(url)} has odd characters")
@@ -201,7 +202,10 @@ _SCHEMES: dict[str, Callable[[Pieces, Options], Place]] = {
     "abfs": cloud_urls.abfs,
     "abfss": cloud_urls.abfs,
     "adl": _retired,
+    "wasb": cloud_urls.abfs,
+    "wasbs": cloud_urls.abfs,
     "gs": cloud_urls.gcs,
+    "gcs": cloud_urls.gcs,
     "http": _web,
     "https": _web,
     "webdav": _webdav,

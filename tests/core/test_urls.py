@@ -76,6 +76,17 @@ def test_the_first_part_is_a_bucket_unless_it_is_a_known_endpoint() -> None:
     assert known.endpoint == "https://s3.example.org"
 
 
+def test_the_storage_id_names_provider_host_and_bucket() -> None:
+    for url, named in {
+        "s3://giab/x": "s3/amazonaws.com/giab",
+        "gs://giab/x": "gcs/storage.googleapis.com/giab",
+        "az://lab.dfs.core.windows.net/giab/x": "azure/lab.blob.core.windows.net/giab",
+        "az://127.0.0.1:10000/lab1/giab/x": "azure/127.0.0.1:10000/lab1/giab",
+        "s3://127.0.0.1:9000/giab/x": "s3/127.0.0.1:9000/giab",
+    }.items():
+        assert parse_url(url).storage_id == named
+
+
 def test_a_web_address_is_s3_only_where_its_host_is_known() -> None:
     url = "https://s3.example.org/sky-survey/x"
 
@@ -243,6 +254,13 @@ BAD = {
     "/": "the root",
     "file://host/x": "names a host",
     "adl://c/x": "shut down",
+    "https://console.cloud.google.com/storage/browser/bkt/a;tab=objects?project=p": "for people",
+    "https://s3.console.aws.amazon.com/s3/buckets/bkt?region=x&prefix=a/": "for people",
+    "https://eu-west-1.console.aws.amazon.com/s3/home": "for people",
+    "https://portal.azure.com/#view/x": "for people",
+    "https://storage.googleapis.com/storage/v1/b/bkt/o/a": "interface",
+    "https://storage.googleapis.com/download/storage/v1/b/bkt/o/a": "interface",
+    "az://acct.z12.blob.core.windows.net/c/x": "account",
     "az://cont/x": "account",
     "abfs://c@example.org/x": "not Azure's",
     "s3://" + "x" * 3000: "longer",
@@ -256,6 +274,23 @@ def test_a_bad_url_says_what_is_wrong(url: str) -> None:
 
     assert BAD[url] in raised.value.message
     assert not raised.value.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("page", "url"),
+    [
+        ("https://console.cloud.google.com/storage/browser/bkt/a/b;tab=objects", "gs://bkt/a/b"),
+        ("https://console.cloud.google.com/storage/browser/_details/bkt/a?x=y", "gs://bkt/a"),
+        ("https://console.cloud.google.com/storage", "gs://BUCKET/PATH"),
+        ("https://s3.console.aws.amazon.com/s3/buckets/bkt?region=x", "s3://bkt"),
+        ("https://portal.azure.com/", "az://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"),
+    ],
+)
+def test_the_page_of_a_console_is_answered_with_the_url_to_write(page: str, url: str) -> None:
+    with pytest.raises(BadUrl) as raised:
+        parse_url(page)
+
+    assert raised.value.hint == f"write {url}"
 
 
 def test_a_scheme_that_is_nearly_right_is_named() -> None:
@@ -346,6 +381,9 @@ def test_equivalent_forms_of_one_bucket_give_one_identity(
         [
             "s3://{b}/{p}",
             "gs://{b}/{p}",
+            "https://storage.cloud.google.com/{b}/{w}",
+            "wasbs://{b}@acct.blob.core.windows.net/{p}",
+            "az://acct.z7.dfs.storage.azure.net/{b}/{p}",
             "az://acct.dfs.core.windows.net/{b}/{p}",
             "https://{b}.s3.amazonaws.com/{w}",
             "https://{b}.org/{w}",
@@ -368,6 +406,31 @@ def test_an_identity_is_a_url_of_the_same_place(form: str, bucket: str, prefix: 
     assert parse_url(place.identity).identity == place.identity
     assert not place.identity.endswith("/")
     assert not place.prefix.startswith("/")
+
+
+@given(buckets, prefixes)
+def test_equivalent_forms_of_google_and_azure_give_one_identity(bucket: str, prefix: str) -> None:
+    web = quote(prefix)
+    google = [
+        f"gs://{bucket}/{prefix}",
+        f"gcs://{bucket}/{prefix}/",
+        f"https://storage.googleapis.com/{bucket}/{web}",
+        f"https://{bucket}.storage.googleapis.com/{web}",
+        f"https://storage.cloud.google.com/{bucket}/{web}",
+    ]
+    azure = [
+        f"az://lab.blob.core.windows.net/{bucket}/{prefix}",
+        f"https://lab.dfs.core.windows.net/{bucket}/{web}",
+        f"abfss://{bucket}@lab.dfs.core.windows.net/{prefix}",
+        f"wasbs://{bucket}@lab.blob.core.windows.net/{prefix}",
+    ]
+
+    for forms in (google, azure):
+        places = {parse_url(form) for form in forms}
+        assert len(places) == 1
+        (place,) = places
+        assert (place.container, place.prefix) == (bucket, prefix)
+    assert parse_url(f"az://{bucket}/{prefix}", account="lab") == parse_url(azure[0])
 
 
 @given(buckets, prefixes, st.sampled_from(["http://127.0.0.1:9305", "https://s3.example.org"]))
