@@ -236,13 +236,6 @@ def test_a_root_may_be_reached_through_a_link(root: Path, tmp_path: Path) -> Non
     assert keys(store) == ["a/b"]
 
 
-def test_a_name_that_is_not_unicode_stops_the_listing(store: DirectoryStore, root: Path) -> None:
-    Path(os.fsdecode(os.fsencode(root) + b"/\xff")).write_bytes(b"")
-
-    with pytest.raises(Unsupported, match="not UTF-8"):
-        keys(store)
-
-
 def test_a_file_that_is_written_in_place_while_it_is_read_is_refused(
     store: DirectoryStore, root: Path
 ) -> None:

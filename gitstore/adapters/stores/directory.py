@@ -26,6 +26,7 @@ from pathlib import Path
 
 from gitstore.adapters.stores import directory_time as clock
 from gitstore.adapters.stores import directory_tree as tree
+from gitstore.adapters.stores.file_keys import unnamed
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, Unreachable, Unsupported
@@ -61,7 +62,7 @@ class DirectoryStore:
         )
 
     def list(self, prefix: str) -> Iterator[Found]:
-        """See `Store.list`. A directory or a name that cannot be read raises."""
+        """See `Store.list`. A directory that cannot be read raises."""
         with tree.opened_root(self.root):
             pass
         above, _, start = prefix.rpartition("/")
@@ -152,12 +153,12 @@ def _below(root: Path, inside: str, start: str) -> Iterator[Found]:
                 for entry in entries:
                     if not entry.name.startswith(start) or entry.name.startswith(tree.TEMPORARY):
                         continue
-                    if entry.is_dir(follow_symlinks=False):
+                    if _is_text(entry.name) and entry.is_dir(follow_symlinks=False):
                         waiting.append((base + entry.name, ""))
-                    elif entry.is_file(follow_symlinks=False):
-                        found = _listed(fd, entry, base)
-                        if found is not None:
-                            yield found
+                        continue
+                    found = _listed(fd, entry, base)
+                    if found is not None:
+                        yield found
         except OSError as error:
             raise tree.translated(error, inside or None) from error
         finally:
@@ -166,13 +167,11 @@ def _below(root: Path, inside: str, start: str) -> Iterator[Found]:
 
 def _listed(fd: int, entry: os.DirEntry[str], base: str) -> Found | None:
     key = base + entry.name
-    try:
-        key.encode()
-    except UnicodeEncodeError as error:
-        raise Unsupported(
-            f"the file name {os.fsencode(key)!r} is not UTF-8",
-            hint="rename it, or move it out of the storage",
-        ) from error
+    if not _is_text(entry.name):
+        shown = key + ("/" if entry.is_dir(follow_symlinks=False) else "")
+        return unnamed(os.fsencode(shown), Version(0))
+    if not entry.is_file(follow_symlinks=False):
+        return None
     try:
         found = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
@@ -183,6 +182,14 @@ def _listed(fd: int, entry: os.DirEntry[str], base: str) -> Found | None:
             return None
         found = settled
     return Found(key, clock.version_of(found))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _look(parent: int, name: str, key: str) -> os.stat_result | None:
