@@ -19,7 +19,7 @@ from gitstore.core.errors import (
     UnknownName,
     UsageError,
 )
-from gitstore.core.manifest import DataPath, StorageSpec, parse_manifest
+from gitstore.core.manifest import Access, DataPath, StorageSpec, parse_manifest
 from gitstore.core.manifest_edit import (
     add_data_path,
     add_storage,
@@ -28,13 +28,17 @@ from gitstore.core.manifest_edit import (
 )
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, pointer
+from gitstore.core.s3_services import with_endpoint
+from gitstore.core.trust import Right
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
+from gitstore.repo.trusting import trust_typed
 from gitstore.shell.survey import Listing, listing
 
 IGNORE = ".gitignore"
 ATTRIBUTES = ".gitattributes"
+_RIGHTS = {Access.READ: Right.READ, Access.WRITE: Right.WRITE}
 _ELSEWHERE = "choose another path: --to PATH"
 
 
@@ -77,13 +81,18 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         BadUrl: the URL cannot be understood.
         StoreError: the storage does not answer, or there is no such place.
     """
+    spec = with_endpoint(spec, project.manifest.storages.values())
     place = spec.place()
     _check_storage(project, spec)
+    if spec.name not in project.manifest.storages:
+        # Who types a URL approves it; a name alone may stand for what somebody else has written.
+        project = replace(project, typed=(spec,))
     require_free_index(project)
     with changing(project, "add") as session:
         if data is None:
             _answers(session, spec)
             _write_manifest(session, {**_texts(project), MANIFEST: _described(project, spec, None)})
+            trust_typed(project, spec, Right.WRITE)
             return Added(spec, place)
         check_data_path(project, data)
         _check_not_itself(project, place, data)
@@ -93,10 +102,12 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         manifest = parse_manifest(text, MANIFEST)
         after[IGNORE] = with_ignored(after[IGNORE], list(manifest.data))
         after[ATTRIBUTES] = with_attributes(after[ATTRIBUTES])
-        session.project = replace(project, text=text, manifest=manifest)
+        session.project = replace(session.project, text=text, manifest=manifest)
         new = pointer(session.project.source(data), listed.objects)
         _forget_other_source(session, data)
         _write_described(session, data, new, after)
+        trust_typed(session.project, spec, _RIGHTS[data.access])
+        session.project.trust.know(data)
         size = sum(v.size for v in listed.objects.values())
         unnamed = tuple((each.path, each.reason) for each in listed.unnamed)
         number = len(listed.objects)
@@ -250,6 +261,7 @@ def _one_object(
     if data.prefix or known or not name or not spec.place().prefix:
         return None
     above = replace(spec, url=url)
+    session.project = replace(session.project, typed=(*session.project.typed, above))
     try:
         found = session.project.open_store(above, session.facts).stat(name)
     except (StoreError, BadUrl):
