@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from random import random
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,10 @@ SILENCE = 60
 """In seconds: until a connection stands, and until a byte arrives."""
 
 ATTEMPTS = 4
+PAUSE = 0.1
+"""In seconds: what a pause between two attempts begins with, before it doubles."""
+
+TOO_MANY = 429
 _RENEWAL = timedelta(minutes=5)
 
 
@@ -163,7 +168,7 @@ def _open_client(endpoint: Endpoint, keys: Keys | None) -> Any:
     from botocore.config import Config
     from botocore.session import Session
 
-    return Session().create_client(
+    client = Session().create_client(
         "s3",
         endpoint_url=endpoint.url,
         region_name=endpoint.region,
@@ -182,3 +187,12 @@ def _open_client(endpoint: Endpoint, keys: Keys | None) -> Any:
             response_checksum_validation="when_required",
         ),
     )
+    client.meta.events.register_first("needs-retry.s3", _pause_when_throttled)
+    return client
+
+
+def _pause_when_throttled(response: Any, attempts: int, **_: Any) -> float | None:
+    """Seconds until the next attempt after a 429, which botocore repeats only for some codes."""
+    if response is None or response[0].status_code != TOO_MANY or attempts >= ATTEMPTS:
+        return None
+    return float(PAUSE * 2**attempts * (0.5 + random()))  # noqa: S311 - spreads clients, keeps no secret

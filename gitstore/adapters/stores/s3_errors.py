@@ -105,6 +105,7 @@ CLASSES: dict[str, type[StoreError]] = {
 
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _STATUS = re.compile(r"status code: (\d{3})")
+_NO_ANSWER = re.compile(r"HTTP error: (error sending request|request or response body error)")
 _RETRIES = re.compile(r"\bretries: [1-9]")
 _PLAIN: dict[type[Exception], str] = {
     FileNotFoundError: "NotFoundError",
@@ -196,7 +197,9 @@ def _from_obstore(error: Exception, about: About) -> Failure:
         )
     else:
         kind = CLASSES.get(name, Unreachable)
-        answered = kind(f"{about.where}: {_first_line(text)}", key=about.key)
+        # obstore's own sentence holds the URL twice and how long it has tried.
+        said = "the storage does not answer" if _NO_ANSWER.search(text) else _first_line(text)
+        answered = kind(f"{about.where}: {said}", key=about.key)
     repeated = _RETRIES.search(text) is not None
     return Failure(answered, isinstance(answered, Unreachable) or repeated)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_listing import object_version
-from gitstore.core.errors import Changed, LocalFailure
+from gitstore.core.errors import Changed, LocalFailure, Unreachable
 from gitstore.core.store import Source
 from gitstore.core.versions import Version
 
@@ -55,7 +55,9 @@ def write_parts(
     """Write an object in parts; the version that the answer names."""
     client = connection.client()
     target = {"Bucket": connection.endpoint.bucket, "Key": connection.full(key)}
-    upload = client.create_multipart_upload(**target)["UploadId"]
+    upload = client.create_multipart_upload(**target).get("UploadId")
+    if not upload:
+        raise Unreachable(f"the storage began no upload of {key!r}", key=key)
     try:
         parts = _upload(connection, {**target, "UploadId": upload}, source, key)
         said = connection.client().complete_multipart_upload(
@@ -104,7 +106,9 @@ def _send(connection: Connection, target: dict[str, str], number: int, data: byt
     said: Any = connection.client().upload_part(
         **target, PartNumber=number, Body=data, ContentMD5=b64encode(md5).decode()
     )
-    return Part(number, said["ETag"], md5)
+    # Without an ETag the part did not arrive, or it would have its MD5: nothing is concluded here,
+    # because completing names it and the server compares.
+    return Part(number, said.get("ETag") or f'"{md5.hex()}"', md5)
 
 
 def _abort(connection: Connection, target: dict[str, str]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from gitstore.adapters.tree import Incoming, Tree
-from gitstore.core.errors import Corrupt, Missing, Refused, Unsupported
+from gitstore.core.errors import Corrupt, Missing, Refused, Unreachable, Unsupported
 from gitstore.core.model import Action, Kind, is_promise
 from gitstore.core.store import Reading, Span, Store
 from gitstore.core.versions import Same, Version, compare, content_only, digested, equal, merged
@@ -18,6 +19,7 @@ from gitstore.shell.binding import Binding
 SPAN = 16 << 20  # bytes of one range of a large object
 SMALL = 64 << 10  # bytes up to which an object is kept in memory until its file is made
 LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
+RANGE_ATTEMPTS = 3  # times that a range is begun, each with the store's own repetitions
 RANGES = 4  # ranges in flight; memory is at most SPAN times RANGES per large object
 MD5_LIMIT = 16 << 20  # bytes up to which an ETag is held against the MD5
 OLD_VERSIONS = 20  # versions without a matching identifier that are read to look for a SHA-256
@@ -237,9 +239,7 @@ def _digested(content: bytes) -> Version:
     return digested(len(content), sha256, hashlib.md5(content, usedforsecurity=False).hexdigest())
 
 
-def _in_one(
-    reading: Reading, expect: Version, incoming: Incoming
-) -> tuple[Version, Version]:
+def _in_one(reading: Reading, expect: Version, incoming: Incoming) -> tuple[Version, Version]:
     sha256 = hashlib.sha256()
     md5 = hashlib.md5(usedforsecurity=False) if expect.size <= MD5_LIMIT else None
     size = 0
@@ -263,9 +263,20 @@ class _Sink:
     progress: Progress
 
 
-def _in_ranges(
-    store: Store, key: str, expect: Version, sink: _Sink
-) -> tuple[Version, Version]:
+def _range(store: Store, key: str, expect: Version, span: Span, incoming: Incoming) -> list[bytes]:
+    chunks: list[bytes] = []
+    at = span.start
+    for chunk in store.read(key, expect, span).chunks:
+        if at + len(chunk) <= span.stop:
+            incoming.write_at(at, chunk)
+        at += len(chunk)
+        chunks.append(chunk)
+    if at != span.stop:
+        raise Corrupt(f"{key}: a range came back with {at - span.start} bytes", key=key)
+    return chunks
+
+
+def _in_ranges(store: Store, key: str, expect: Version, sink: _Sink) -> tuple[Version, Version]:
     """A large object in parallel ranges, hashed in order while later ranges are under way."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -274,16 +285,11 @@ def _in_ranges(
     later = (Span(start, min(start + SPAN, expect.size)) for start in starts)
 
     def one(span: Span) -> list[bytes]:
-        chunks: list[bytes] = []
-        at = span.start
-        for chunk in store.read(key, expect, span).chunks:
-            if at + len(chunk) <= span.stop:
-                sink.incoming.write_at(at, chunk)
-            at += len(chunk)
-            chunks.append(chunk)
-        if at != span.stop:
-            raise Corrupt(f"{key}: a range came back with {at - span.start} bytes", key=key)
-        return chunks
+        # A range that breaks off begins anew: the rest of a large object is worth it.
+        for _ in range(RANGE_ATTEMPTS - 1):
+            with suppress(Unreachable):
+                return _range(store, key, expect, span, sink.incoming)
+        return _range(store, key, expect, span, sink.incoming)
 
     sha256 = hashlib.sha256()
     with ThreadPoolExecutor(RANGES) as pool:

@@ -1,0 +1,1 @@
+"""What happens when networks, disks, machines and other people do their worst."""
