@@ -17,7 +17,7 @@ from gitstore.core.model import Kind
 from gitstore.core.pointer import parse
 from gitstore.core.report import Report
 from gitstore.core.secrets import secret_in_manifest, secret_in_pointer
-from gitstore.core.versions import equal
+from gitstore.core.versions import Version, equal
 from gitstore.repo.hooking import Note, in_use
 from gitstore.repo.project import MANIFEST, open_project
 from gitstore.repo.session import reading
@@ -208,7 +208,6 @@ def changed_and_not_recorded(top: Path) -> list[str]:
     found: list[str] = []
     with reading(project, keep_digests=False) as session:
         for data in project.manifest.data.values():
-            entries = project.pointer(data).entries
             bases = session.state.bases(data.path)
             if not bases:
                 continue
@@ -217,11 +216,24 @@ def changed_and_not_recorded(top: Path) -> list[str]:
             local = Digests(tree, session.state, data.path, keep=False).versions(
                 tree.scan().files, {}
             )
-            for path, version in sorted(local.items()):
+            edited = {
+                path: version
+                for path, version in local.items()
+                if path not in bases or not _plainly(version, bases[path][1].version)
+            }
+            if not edited:
+                continue  # most commits: then the pointer is not read
+            entries = project.pointer(data).entries
+            for path, version in sorted(edited.items()):
                 base = bases[path][1].version if path in bases else None
                 if not equal(version, entries.get(path)) and not equal(version, base):
                     found.append(data.path if data.single else f"{data.path}/{path}")
     return found
+
+
+def _plainly(version: Version, base: Version) -> bool:
+    """Whether a file is what it was staged as, by the one identifier that the stat cache has."""
+    return version.sha256 is not None and version.sha256 == base.sha256
 
 
 def named(paths: Sequence[str]) -> str:
