@@ -229,6 +229,19 @@ class WorkState:
         with self._database.writing() as connection:
             connection.execute("UPDATE operation SET finished = 1 WHERE id = ?", (operation,))
 
+    def effect_counts(self, operation: int) -> dict[str, int]:
+        """How many effects of each kind an operation had, without reading them."""
+        query = "SELECT kind, count(*) FROM effect WHERE operation = ? GROUP BY kind"
+        return dict(self._database.rows(query, (operation,)))
+
+    def effects_of_kind(self, kind: str) -> list[tuple[int, Effect]]:
+        """All effects of one kind with their operations, in that order."""
+        query = "SELECT operation, data_path, path, detail FROM effect WHERE kind = ? ORDER BY id"
+        return [
+            (operation, Effect(data_path, kind, path, json.loads(detail)))
+            for operation, data_path, path, detail in self._database.rows(query, (kind,))
+        ]
+
     def operations(self, limit: int) -> list[Operation]:
         """The latest operations, newest first."""
         query = "SELECT id, verb, argv, began, finished FROM operation ORDER BY id DESC LIMIT ?"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitstore.adapters.git import Git
-from gitstore.adapters.state import Operation
 from gitstore.core.manifest import DataPath, StorageSpec
 from gitstore.core.model import Plan, State
 from gitstore.core.report import Listener, Report
@@ -18,12 +17,15 @@ from gitstore.repo.viewing import Described, Explanation, Listed, Status
 
 # The rest is imported by the verbs that need it, because `status` does not.
 if TYPE_CHECKING:
+    from gitstore.adapters.state import Operation
     from gitstore.repo.adding import Added
     from gitstore.repo.diffing import Difference
     from gitstore.repo.examining import Finding
+    from gitstore.repo.history import Past
     from gitstore.repo.resolving import Resolution, ResolveOptions
     from gitstore.repo.starting import Started, StartOptions
-    from gitstore.repo.undoing import Undone
+    from gitstore.repo.undoing import Undone, UndoOptions
+    from gitstore.repo.undoing_storage import Foreseen
 
 
 class Repo:
@@ -152,23 +154,35 @@ class Repo:
 
         return objects.restore(self.project, targets, revision, listener)
 
+    def restore_from_trash(self, *paths: str, operation: int) -> tuple[str, ...]:
+        """Bring files back that an operation put into the trash; their paths."""
+        from gitstore.repo import restoring
+
+        return restoring.restore_from_trash(self.project, paths, operation)
+
     def mv(self, source: str, target: str) -> str:
         """Move a data path, or rename an object within its data path."""
         from gitstore.repo import moving
 
         return moving.mv(self.project, source, target)
 
-    def undo(self) -> Undone:
-        """Take back the last operation's local effects."""
+    def plan_undo(self) -> tuple[Operation, tuple[Foreseen, ...]]:
+        """The operation that `undo` would take back, and what it would do on storages."""
         from gitstore.repo import undoing
 
-        return undoing.undo(self.project)
+        return undoing.plan_undo(self.project)
 
-    def operations(self, limit: int = 20) -> tuple[Operation, ...]:
+    def undo(self, options: UndoOptions | None = None) -> Undone:
+        """Take back the last operation; see `gitstore.repo.undoing.undo`."""
+        from gitstore.repo import undoing
+
+        return undoing.undo(self.project, options)
+
+    def operations(self, limit: int = 20) -> tuple[Past, ...]:
         """The last operations that changed this work tree, newest first."""
-        from gitstore.repo import undoing
+        from gitstore.repo import history
 
-        return undoing.operations(self.project, limit)
+        return history.past(self.project, limit)
 
     def doctor(self, *names: str) -> tuple[Finding, ...]:
         """What is in order and what is not; with names, what these storages can do."""

@@ -1,4 +1,4 @@
-"""`undo`: take back the last operation's local effects, from the trash."""
+"""`undo`: take back the last operation: local files from the trash, objects from old versions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from gitstore.core.versions import Version, equal
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, changing, reading
+from gitstore.repo.undoing_storage import Foreseen, Way, foreseen, take_back
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer import Change, Ledger, base_from_json
+
+NO_CHANGE = frozenset({"bag", "undone"})
+"""Effects that are only about the operation itself."""
+
+_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,52 +31,83 @@ class Undone:
     Attributes:
         operation: the operation that was taken back.
         restored: paths whose local bytes, or tracked content, are as before.
+        there: paths whose objects on the storage are as before.
         kept: paths that were left alone, with the reason.
     """
 
     operation: Operation
     restored: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
+    there: tuple[str, ...] = ()
 
 
-def operations(project: Project, limit: int = 20) -> tuple[Operation, ...]:
-    """The last operations that changed this work tree, newest first."""
-    with reading(project) as session:
-        return tuple(session.state.operations(limit))
+@dataclass(frozen=True, slots=True)
+class UndoOptions:
+    """How to undo.
+
+    Attributes:
+        here_only: leave storages alone.
+        tell: is told what can be taken back on the storages and what cannot, before it is done.
+    """
+
+    here_only: bool = False
+    tell: Callable[[Sequence[Foreseen]], None] = lambda _: None
 
 
-def undo(project: Project) -> Undone:
-    """Take back what the last operation did locally and to the pointers; never on the storage.
-
-    Whatever has been changed since by somebody is left as it is and named.
+def plan_undo(project: Project) -> tuple[Operation, tuple[Foreseen, ...]]:
+    """The operation that `undo` would take back, and what it would do on storages.
 
     Raises:
         UnknownName: there is nothing to undo.
+        StoreError: a storage cannot be asked.
     """
+    with reading(project) as session:
+        operation = _last(session)
+        return operation, foreseen(session, session.state.effects(operation.number))
+
+
+def undo(project: Project, options: UndoOptions | None = None) -> Undone:
+    """Take back what the last operation did: here, to the pointers, and on the storage.
+
+    On the storage only what its old versions allow, with preconditions. Whatever has been changed
+    since by somebody is left as it is and named.
+
+    Raises:
+        UnknownName: there is nothing to undo.
+        StoreError: a storage cannot be asked; nothing was done.
+    """
+    options = options or UndoOptions()
     with changing(project, "undo") as session:
         operation = _last(session)
         effects = list(session.state.effects(operation.number))
+        there = () if options.here_only else foreseen(session, reversed(effects))
+        options.tell(there)
         bag = next((e.path for e in effects if e.kind == "bag"), "")
         work = _Undoing(session, bag)
+        for one in there:
+            work.take_back_there(one)
         work.take_back_files([e for e in reversed(effects) if e.kind == "file"])
         for effect in reversed(effects):
             work.take_back(effect)
         # Last, so that an undo that was cut off is finished by another one.
         session.note("", "undone", {"operation": operation.number})
-        return Undone(operation, tuple(work.restored), tuple(work.kept))
+        return Undone(operation, tuple(work.restored), tuple(work.kept), tuple(work.there))
 
 
 def _last(session: Session) -> Operation:
-    undone: set[int] = set()
-    for operation in session.state.operations(1000):
-        if operation.number == session.operation:
+    undone = undone_operations(session)
+    for operation in session.state.operations(_LOOKED_AT):
+        if operation.number in undone or operation.verb == "undo":
             continue
-        effects = session.state.effects(operation.number)
-        undone |= {int(e.detail["operation"]) for e in effects if e.kind == "undone"}
-        worth = any(e.kind not in ("bag", "undone") for e in effects)
-        if operation.verb != "undo" and operation.number not in undone and worth:
+        if session.state.effect_counts(operation.number).keys() - NO_CHANGE:
             return operation
     raise UnknownName("there is nothing to undo", hint="git storage status")
+
+
+def undone_operations(session: Session) -> set[int]:
+    """The numbers of the operations that were taken back."""
+    found = session.state.effects_of_kind("undone")
+    return {int(effect.detail["operation"]) for _, effect in found}
 
 
 class _Undoing:
@@ -80,6 +117,8 @@ class _Undoing:
         self.session = session
         self.bag = bag
         self.restored: list[str] = []
+        self.there: list[str] = []
+        self._settled: set[tuple[str, str, str]] = set()
         self.kept: list[tuple[str, str]] = []
         self._steps: dict[str, Callable[[Effect], None]] = {
             "wanted": self._wanted,
@@ -88,18 +127,34 @@ class _Undoing:
             "trashed": self._trashed,
             "renamed": self._renamed,
             "base": self._base,
+            "given": self._base,
+            "erased": self._base,
             "data path renamed": self._data_path,
         }
 
     def take_back(self, effect: Effect) -> None:
         """Take one effect back, or keep what is there and say why."""
         step = self._steps.get(effect.kind)
-        if step is None:
+        if step is None or (effect.data_path, effect.path, effect.kind) in self._settled:
             return
         try:
             step(effect)
         except StorageError as error:
             self.kept.append((_shown(effect), error.message))
+
+    def take_back_there(self, one: Foreseen) -> None:
+        """Do on the storage what was foreseen, or keep what is there and say why."""
+        if one.way is Way.LEAVE:
+            self.kept.append((one.path, f"on the storage: {one.reason}"))
+            return
+        try:
+            take_back(self.session, one)
+        except StorageError as error:
+            self.kept.append((one.path, f"on the storage: {error.message}"))
+            return
+        if one.way is not Way.DONE:
+            self._settled.add((one.effect.data_path, one.effect.path, one.effect.kind))
+            self.there.append(one.path)
 
     def take_back_files(self, effects: Sequence[Effect]) -> None:
         """Bring tracked files back as one: a pointer of several files is never left half."""

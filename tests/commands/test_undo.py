@@ -11,10 +11,27 @@ def test_operations_are_listed_newest_first(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("stage", "--all")
     lines = lab.storage("undo", "--list").out.splitlines()
-    assert [line.split("  ")[1] for line in lines] == [
-        "git storage stage --all",
-        "git storage add survey ../bucket --to data",
+    assert [(line.split("  ")[0], line.split("  ")[2]) for line in lines[::2]] == [
+        ("2", "git storage stage --all"),
+        ("1", "git storage add survey ../bucket --to data"),
     ]
+
+
+def test_the_list_says_what_changed_and_what_is_in_the_trash(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.bucket.delete("m31.fits")
+    lab.write("data/new.fits", b"new")
+    lab.storage("sync")
+    lab.storage("undo").says("as before on the storage: data/new.fits")
+    undo, sync, *_ = lab.storage("undo", "--list", "--json").json()["operations"]
+    assert (sync["number"], sync["verb"], sync["undone"]) == (3, "sync", True)
+    assert sync["changed"] == {"here": 1, "there": 1, "tracked": 1}
+    assert undo["undone"] is False
+    lab.storage("undo", "--list").says("taken back", "1 change on the storage")
+    lab.storage("rm", "data/m31.fits")
+    listed = lab.storage("undo", "--list", "-v")
+    listed.says("1 file in the trash, 3 B", "in the trash: data/m31.fits")
 
 
 def test_what_sync_took_is_taken_back(lab: Lab) -> None:

@@ -6,7 +6,7 @@ stops in between is finished by running the same command again.
 """
 
 from gitstore.shell.transfer.executor import execute
-from gitstore.shell.transfer.ledger import Change, Ledger, base_from_json
+from gitstore.shell.transfer.ledger import Change, Ledger, base_as_json, base_from_json
 from gitstore.shell.transfer.run import Task
 
-__all__ = ["Change", "Ledger", "Task", "base_from_json", "execute"]
+__all__ = ["Change", "Ledger", "Task", "base_as_json", "base_from_json", "execute"]

@@ -24,8 +24,9 @@ class Change:
         fact: a version with place ids and sha256 that has been learnt.
         seen: what the stat cache keeps of the file.
         gone: whether the local file is no longer there.
-        effect: what undo has to take back: `placed`, `replaced`, `trashed`, `renamed` or `base`;
-            None where a second change of the same object will say it.
+        effect: what undo has to take back: `placed`, `replaced`, `trashed`, `renamed` or `base`
+            here, `given` or `erased` on the storage; None where a second change of the same object
+            will say it.
         detail: what undo needs beside the former base.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from gitstore.adapters.state import Intent
 from gitstore.adapters.tree import Stat
@@ -11,7 +12,7 @@ from gitstore.core.model import UNDECIDED, Action, Base
 from gitstore.core.report import Outcome
 from gitstore.core.versions import Version, content_only, equal, merged
 from gitstore.shell.digests import Digests
-from gitstore.shell.transfer.ledger import Change
+from gitstore.shell.transfer.ledger import Change, base_as_json
 from gitstore.shell.transfer.pool import each
 from gitstore.shell.transfer.run import Run, told
 from gitstore.shell.transfer.upload import send
@@ -37,7 +38,9 @@ def give_all(run: Run, actions: Sequence[Action]) -> None:
                 run.failed(action, told(result))
                 continue
             base = merged(result, content_only(local))
-            run.ledger.add(Change(action.path, base=Base(base), fact=base))
+            detail = _replaced(action)
+            given = Change(action.path, base=Base(base), fact=base, effect="given", detail=detail)
+            run.ledger.add(given)
             run.note(Outcome(action, made=result))
         run.ledger.settle_when_full()
     run.ledger.settle()
@@ -103,6 +106,14 @@ def erase_all(run: Run, actions: Sequence[Action]) -> None:
             if isinstance(result, StorageError):
                 run.failed(action, told(result))
                 continue
-            run.ledger.add(Change(action.path, base=None, effect="base"))
+            run.ledger.add(
+                Change(action.path, base=None, effect="erased", detail=_replaced(action))
+            )
             run.note(Outcome(action))
         run.ledger.settle_when_full()
+
+
+def _replaced(action: Action) -> dict[str, Any]:
+    """What undo needs to put the object back that was there before."""
+    old = action.seen.remote
+    return {} if old is None else {"old": base_as_json(Base(old))}
