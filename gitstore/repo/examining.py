@@ -11,7 +11,6 @@ from enum import Enum
 from gitstore.core.blocks import ignored_paths
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath
-from gitstore.core.store import Store
 from gitstore.repo.hooks_found import OURS, hooks_found
 from gitstore.repo.project import Project
 from gitstore.repo.risks import DANGERS, only_copies
@@ -123,31 +122,18 @@ def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
 
 
 def _storage(session: Session, name: str, probing: bool) -> Iterator[Finding]:
-    project = session.project
-    spec = project.storage(name)
     try:
-        store = project.open_store(spec, session.facts)
-        for _ in store.list(""):
-            break
+        store = session.project.open_store(session.project.storage(name), session.facts)
+        if not probing:
+            for _ in store.list(""):
+                break
     except StorageError as error:
         yield Finding(Level.BAD, f"{name}: {error.message}", error.hint)
         return
-    yield Finding(Level.GOOD, f"{name}: {store.identity} answers")
-    can = store.abilities()
-    yield Finding(
-        Level.NOTE,
-        f"{name}: preconditions on create {can.create.value}, replace {can.swap.value},"
-        f" erase {can.erase.value}; old versions {'kept' if can.versions else 'not known of'}",
-    )
-    if probing:
-        yield from _contract(store, name)
+    if not probing:
+        yield Finding(Level.GOOD, f"{name}: {store.identity} answers")
+        return
+    # Late: it is about findings, and needs the whole contract suite.
+    from gitstore.repo.trying import tried
 
-
-def _contract(store: Store, name: str) -> Iterator[Finding]:
-    from gitstore.adapters.stores.contract import checks, run_all
-
-    for outcome in run_all(store, checks()):
-        if outcome.problem is None:
-            yield Finding(Level.GOOD, f"{name}: {outcome.name}")
-        else:
-            yield Finding(Level.BAD, f"{name}: {outcome.name}: {outcome.problem}")
+    yield from tried(store, name)
