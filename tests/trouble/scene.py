@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Iterator, Mapping
@@ -51,3 +52,12 @@ def impatient(lab: Lab, *arguments: str, patience: int = 5) -> Result:
 def content(name: str, size: int, edition: int = 1) -> bytes:
     """Bytes that no other name, size or edition has."""
     return random.Random(f"{name} {size} {edition}").randbytes(size)
+
+
+def powerless(lab: Lab, *arguments: str) -> Result:
+    """Run `git storage` so that permissions hold, even for root."""
+    drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    command = [sys.executable, "-m", "gitstore", *arguments]
+    done = lab.run(*(drop if os.geteuid() == 0 else []), *command)
+    done.expected = True
+    return done
