@@ -1,0 +1,1 @@
+"""Whole scenarios over the emulators of the clouds."""
