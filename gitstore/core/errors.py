@@ -59,6 +59,10 @@ class NotARepository(StorageError):
     """There is no git work tree to work on."""
 
 
+UPGRADE = "pip install --upgrade git-storage  # or as you have installed it"
+"""The hint about whatever a newer version has written."""
+
+
 class FormatError(StorageError):
     """A manifest or pointer does not follow its specification.
 

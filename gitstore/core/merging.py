@@ -134,6 +134,8 @@ def resettled(files: Mapping[str, bytes], name: str) -> Pointer | None:
         The pointer, or None if something else is wrong with the files.
     """
     main = files.get("", b"").decode(errors="replace").split("\n")
+    if main[2:] != ["sliced", ""]:
+        return None
     entries: dict[str, Version] = {}
     try:
         for file, content in files.items():
@@ -144,11 +146,32 @@ def resettled(files: Mapping[str, bytes], name: str) -> Pointer | None:
         whole = _chain(files) == sorted(entries)
     except FormatError:
         return None
-    return found if whole and main[2:] == ["sliced", ""] else None
+    return found if whole else None
 
 
-def _chain(files: Mapping[str, bytes]) -> list[str]:
-    """The paths of all slices in the order of their chain, as far as it goes."""
+def understood(files: Mapping[str, bytes], name: str) -> Pointer:
+    """The pointer that files hold, also where nobody but git has merged it.
+
+    What is written next has the one spelling again; nothing waits for that.
+
+    Args:
+        files: as `pointer.parse` takes them.
+        name: likewise.
+
+    Raises:
+        FormatError: as `pointer.parse` does, but for slices that have become too few.
+    """
+    try:
+        return parse(files, name)
+    except FormatError:
+        whole = resettled(files, name)
+        if whole is None:
+            raise
+        return whole
+
+
+def _chain(files: Mapping[str, bytes]) -> list[str] | None:
+    """The paths of all slices in the order of their chain, or None if it is broken."""
     paths: list[str] = []
     following: str | None = FIRST
     left = {file: content for file, content in files.items() if file}
@@ -157,7 +180,7 @@ def _chain(files: Mapping[str, bytes]) -> list[str]:
         paths += piece.entries
         until = piece.head[0].removeprefix(_UNTIL).removeprefix(" ")
         following = file_of(unquote_path(until, following, 1)) if until else None
-    return [] if left or following is not None else paths
+    return None if left or following is not None else paths
 
 
 def _settled(each: Conflict) -> tuple[Version, ...] | None:

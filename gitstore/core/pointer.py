@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gitstore.core.errors import FormatError
+from gitstore.core.errors import UPGRADE, FormatError
 from gitstore.core.pointer_line import (
     MAX_KIND,
     MAX_LINE,
@@ -166,7 +166,9 @@ def parse(files: Files, name: str) -> Pointer:
             raise main.error("nothing follows 'sliced' in this file", 4)
         entries = _chained(files, name)
         if not is_sliced(len(entries)):
-            raise main.error(f"only pointers of more than {MAX_PLAIN} objects are sliced", 3)
+            message = f"only pointers of more than {MAX_PLAIN} objects are sliced"
+            hint = f"git storage resolve {shlex.quote(main.data_path)}"
+            raise FormatError(message, source=name, line=3, hint=hint)
     else:
         _nothing_else(files, {""}, name)
         entries = _entries(main, 3)
@@ -184,7 +186,8 @@ def _head(main: _Text) -> str:
         raise main.error("the file begins with a byte order mark", 1)
     if first != _FIRST_LINE:
         if _OTHER_VERSION.fullmatch(first):
-            raise main.error(f"this git storage reads '{_FIRST_LINE}', not '{first}'", 1)
+            message = f"this git storage reads '{_FIRST_LINE}', not '{first}'"
+            raise FormatError(message, source=main.source, line=1, hint=UPGRADE)
         raise main.error(f"the first line is not '{_FIRST_LINE}'", 1)
     second = main.lines[1] if len(main.lines) > 1 else None
     if second is None:

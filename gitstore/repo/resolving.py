@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from gitstore.adapters.git_merge import unmerged
 from gitstore.core.errors import FormatError
-from gitstore.core.merging import Conflict, merge_entries, resettled
-from gitstore.core.pointer import Pointer, parse, pointer
+from gitstore.core.manifest import DataPath
+from gitstore.core.merging import Conflict, merge_entries, understood
+from gitstore.core.pointer import Pointer, dump, pointer
 from gitstore.core.settling import Settled, Side, by_answer, by_storage, undecided
 from gitstore.core.versions import Version, content_only
 from gitstore.repo.merged_sides import SUFFIX, MergedSides, sides_of
@@ -91,6 +92,12 @@ def undescribed(project: Project) -> list[str]:
     return [p for p in unmerged(project.git) if p.endswith(SUFFIX) and p not in names]
 
 
+def spelled(project: Project, data: DataPath, found: Pointer) -> bool:
+    """Whether a pointer's files are the one spelling of what they say, as far as they are here."""
+    written = project.pointer_files(data)
+    return not written or written[data.path + SUFFIX] == dump(found)[""]
+
+
 def _resolved(
     session: Session, selection: Selection, options: ResolveOptions, conflicted: Sequence[str]
 ) -> Resolution | None:
@@ -98,11 +105,19 @@ def _resolved(
     name = data.path + SUFFIX
     if not any(path == name or path.startswith(f"{name}.d/") for path in conflicted):
         try:
-            project.pointer(data)
+            found = project.pointer(data)
         except FormatError as error:
             return _repaired(session, selection, options, error)
-        return None
+        return _respelled(session, selection, found)
     return _merged(session, selection, options, sides_of(project, data))
+
+
+def _respelled(session: Session, selection: Selection, found: Pointer) -> Resolution | None:
+    """A pointer that can be read: slices that became too few in a merge are put together."""
+    if spelled(session.project, selection.data, found):
+        return None
+    _written(session, session.binding(selection), found)
+    return Resolution(selection.data.path)
 
 
 def _repaired(
@@ -111,12 +126,6 @@ def _repaired(
     """A pointer that cannot be read, though git's index sees no conflict."""
     project, data = session.project, selection.data
     name = data.path + SUFFIX
-    files = project.pointer_files(data)
-    parts = {file[len(name) :].removeprefix(".d/"): content for file, content in files.items()}
-    whole = resettled(parts, name)
-    if whole is not None:
-        _written(session, session.binding(selection), whole)
-        return Resolution(data.path)
     sides = None if _in_order(project, name) else sides_of(project, data)
     if sides is None:
         message = "cannot be read, and no merge has done that"
@@ -134,7 +143,7 @@ def _in_order(project: Project, name: str) -> bool:
         for file, content in zip(blobs, contents, strict=True)
     }
     try:
-        parse(parts, name)
+        understood(parts, name)
     except FormatError:
         return not parts
     return True

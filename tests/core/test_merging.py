@@ -236,6 +236,7 @@ def test_merging_file_by_file_is_never_wrong_in_ten_thousand_pairs_of_branches()
 def test_only_slices_that_are_otherwise_in_order_are_put_together() -> None:
     files = dict(dump(pointer("s3://h/b/", {f"{n:02}": A for n in range(20)})))
     assert resettled(files, "x.storage") is None or len(files) > 1
+    assert resettled({"": files[""]}, "x.storage") is None
     names = sorted(name for name in files if name)
     for name in names:
         assert resettled({k: v for k, v in files.items() if k != name}, "x.storage") is None
