@@ -28,6 +28,7 @@ from gitstore.adapters.tree_walk import (
     Entry,
     Root,
     flush_directory,
+    flush_file,
     is_regular,
     look,
 )
@@ -224,6 +225,7 @@ class Tree:
                 raise Changed(f"{item} is no longer in the trash")
             with self._made_entry(path) as entry:
                 move(kept, entry, path)
+                flush_directory(entry.directory)
                 return now(entry, path)
 
     def rename(self, path: str, new: str, expect: Stat) -> Stat:
@@ -231,6 +233,10 @@ class Tree:
         with told(path), self._existing(path, expect) as entry, self._made_entry(new) as target:
             move(entry, target, new)
             _check_moved(target, entry, path, expect)
+            # A conflict copy is the only one of its bytes.
+            flush_file(target)
+            for directory in (target.directory, entry.directory):
+                flush_directory(directory)
             found = now(target, new)
         self._root.prune(self._parts(path))
         return found

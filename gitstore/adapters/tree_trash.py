@@ -8,12 +8,21 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from gitstore.adapters.tree_rename import duplicate, move_new
+from gitstore.adapters.tree_rename import duplicate, flush_all, move_new
 from gitstore.adapters.tree_values import told
-from gitstore.adapters.tree_walk import Entry, Root, is_regular, look
+from gitstore.adapters.tree_walk import (
+    LISTABLE,
+    Entry,
+    Root,
+    flush_directory,
+    flush_file,
+    is_regular,
+    look,
+)
 from gitstore.core.errors import LocalFailure, PathRefused
 
 _LAYERS = 1000
+_MANY = 32  # files; more are flushed faster with the whole file system than one by one
 # A data path never ends like this, so that no other data path's bag has the name.
 _LAYER = "{name}.{number}.storage"
 
@@ -30,6 +39,7 @@ class TrashBag:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._kept: list[Path] = []
 
     def keep(self, file: Path, path: str) -> Path:
         """Move a file into the bag, never over another one; its place there.
@@ -50,6 +60,7 @@ class TrashBag:
             with told(f"the trash for {path}"), contextlib.suppress(FileExistsError, PathRefused):
                 with self.slot(place) as slot:
                     move_new(entry, slot)
+                self._kept.append(place)
                 return place
         raise _too_full(self._directory)
 
@@ -59,8 +70,37 @@ class TrashBag:
             with told(f"the trash for {path}"), contextlib.suppress(FileExistsError, PathRefused):
                 with self.slot(place) as slot:
                     duplicate(entry, slot)
+                self._kept.append(place)
                 return place
         raise _too_full(self._directory)
+
+    def flush(self) -> None:
+        """Make what has been kept so far durable, bytes and names: they may be nowhere else.
+
+        Whoever edited a file may not have flushed it either.
+
+        Raises:
+            LocalFailure: something could not be written.
+        """
+        kept, self._kept = self._kept, []
+        with told(f"the trash {self._directory}"):
+            if len(kept) > _MANY and self._flushed_at_once(kept[0].parent):
+                return
+            for place in kept:
+                # What was put back at once, because it was not the expected file, is not here.
+                with contextlib.suppress(FileNotFoundError), Root(place.parent).opened() as folder:
+                    flush_file(Entry(folder, place.name))
+            for parent in sorted({place.parent for place in kept}):
+                with Root(parent).opened() as folder:
+                    flush_directory(folder)
+
+    def _flushed_at_once(self, inside: Path) -> bool:
+        with Root(inside).opened() as directory:
+            descriptor = os.open(".", LISTABLE, dir_fd=directory)
+        try:
+            return flush_all(descriptor)
+        finally:
+            os.close(descriptor)
 
     @contextlib.contextmanager
     def slot(self, place: Path) -> Iterator[Entry]:

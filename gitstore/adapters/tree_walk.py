@@ -158,6 +158,17 @@ def flush_directory(directory: int) -> None:
         os.close(descriptor)
 
 
+def flush_file(entry: Entry) -> None:
+    """Make the bytes of a file durable."""
+    descriptor = os.open(
+        entry.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=entry.directory
+    )
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def is_regular(found: os.stat_result | None) -> bool:
     """Whether a look found a regular file."""
     return found is not None and stat.S_ISREG(found.st_mode)

@@ -133,7 +133,9 @@ def _erased(session: Session, view: View, action: Action) -> None:
     if stat is None:
         return
     try:
-        binding.tree.to_trash(action.path, stat, session.trash(binding))
+        bag = session.trash(binding)
+        binding.tree.to_trash(action.path, stat, bag)
+        bag.flush()
     except StorageError:
         ledger.add(Change(action.path, base=action.seen.base, effect=None))
         ledger.settle()

@@ -58,7 +58,9 @@ def _bring_back(session: Session, binding: Binding, path: str, item: Path) -> No
         # Noted first, so that undo finds the bytes whenever we are killed.
         ledger.add(Change(path, base=base, effect="replaced", detail=detail))
         ledger.settle()
-        binding.tree.to_trash(path, stat, session.trash(binding))
+        bag = session.trash(binding)
+        binding.tree.to_trash(path, stat, bag)
+        bag.flush()
     binding.tree.from_trash(item, path)
     if base is None:
         # Beside a fact it would look like a copy of what the storage has dropped (rule B4).

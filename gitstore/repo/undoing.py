@@ -272,7 +272,9 @@ class _Undoing:
     def _away(self, binding: Binding, effect: Effect) -> None:
         stat = binding.tree.stat(effect.path)
         if stat is not None:
-            binding.tree.to_trash(effect.path, stat, self.session.trash(binding))
+            bag = self.session.trash(binding)
+            binding.tree.to_trash(effect.path, stat, bag)
+            bag.flush()
 
     def _back(self, binding: Binding, effect: Effect) -> bool:
         kept = self.session.trash(binding, self.bag).kept(effect.path)

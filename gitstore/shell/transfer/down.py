@@ -109,6 +109,7 @@ def _settle_arrived(run: Run, batch: list[Arrived]) -> None:
                 placed.append(arrived.action.path)
                 _note_placed(run, arrived, stat, clock)
     tree.flush_directories(placed)
+    run.task.trash.flush()
     run.ledger.settle()
 
 

@@ -23,8 +23,10 @@ def execute(plan: Plan, task: Task) -> Report:
     try:
         local.note_choices(run)
         ready = [action for action in plan.actions if local.made_way(run, action)]
+        task.trash.flush()
         run.ledger.settle()
         local.settle_here(run, [a for a in ready if a.kind not in (*_DOWN, *_UP)])
+        task.trash.flush()
         down.bring_all(run, [a for a in ready if a.kind in _DOWN])
         up.give_all(run, [a for a in ready if a.kind is Kind.GIVE])
         up.erase_all(run, [a for a in ready if a.kind is Kind.ERASE])
