@@ -26,7 +26,7 @@ from pathlib import Path
 
 from gitstore.adapters.stores import directory_time as clock
 from gitstore.adapters.stores import directory_tree as tree
-from gitstore.adapters.stores.file_keys import unnamed
+from gitstore.adapters.stores.file_keys import probe_directories, unnamed
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, Unreachable, Unsupported
@@ -128,6 +128,9 @@ class DirectoryStore:
                 _require(_Target(parent, parts[-1], key), expect)
                 os.unlink(parts[-1], dir_fd=parent)
                 os.fsync(parent)
+        for path in probe_directories(key):
+            with suppress(OSError):  # somebody else is trying the storage out as well
+                (self.root / path).rmdir()
 
     def versions(self, key: str) -> Iterator[Version]:
         """Raises `Unsupported`: a directory keeps nothing old."""

@@ -9,6 +9,9 @@ from gitstore.core.versions import Version
 TEMPORARY = ".git-storage-tmp-"
 """How the names of our own unfinished files begin. They are never objects."""
 
+PROBE = ".git-storage-probe-"
+"""How the directories begin that probes and checks write to."""
+
 NOT_UTF8 = "its name is not UTF-8"
 
 
@@ -48,6 +51,17 @@ def parent_of(prefix: str) -> tuple[str, str] | None:
     except Unsupported:
         return None
     return above, start
+
+
+def probe_directories(key: str) -> list[str]:
+    """The directories of ours that a probe's key lies in, the innermost first; none for others.
+
+    A file server keeps directories that become empty, because people made them. These are ours, so
+    they go with what was in them.
+    """
+    parts = key.split("/")[:-1]
+    first = next((i for i, part in enumerate(parts) if part.startswith(PROBE)), len(parts))
+    return ["/".join(parts[:depth]) for depth in range(len(parts), first, -1)]
 
 
 def unnamed(name: bytes, version: Version, problem: str = NOT_UTF8) -> Found:

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gitstore.adapters.stores.bytes_source import BytesSource
+from gitstore.adapters.stores.file_keys import PROBE
 from gitstore.core.errors import Refused, Unsupported
 from gitstore.core.store import Abilities, Conditional, Store
 from gitstore.core.versions import Version
 
-PREFIX = ".git-storage-probe-"
+PREFIX = PROBE
 """How the keys begin that probes and checks write to."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitstore.adapters.stores import sftp_files as files
-from gitstore.adapters.stores.file_keys import TEMPORARY
+from gitstore.adapters.stores.file_keys import TEMPORARY, probe_directories
 from gitstore.adapters.stores.sftp_connection import Connection, begun, run, translated
 from gitstore.adapters.stores.web_reading import moved
 from gitstore.core.errors import (
@@ -83,10 +83,16 @@ def write(target: Target, source: Source, expect: Version | None) -> Version:
 
 def delete(target: Target, expect: Version) -> None:
     """See `Store.delete`."""
+    import asyncssh
 
     async def act() -> None:
         await _require(target, expect)
-        await (await target.connection.sftp()).remove(target.path)
+        sftp = await target.connection.sftp()
+        await sftp.remove(target.path)
+        for path in probe_directories(target.key):
+            target.directories.known.discard(path)
+            with suppress(asyncssh.SFTPError):  # somebody else is trying the storage out as well
+                await sftp.rmdir(target.connection.path(path))
 
     try:
         run(target.connection, act(), target.connection.about(target.key))

@@ -109,6 +109,12 @@ def is_collection(connection: Connection, path: str) -> bool:
     return entry is not None and entry.collection
 
 
+def is_empty(connection: Connection, path: str) -> bool:
+    """Whether there is a collection at a path, and nothing in it."""
+    entries, _ = propfind(connection, path + "/", "1")
+    return entries is not None and len(entries) == 1 and entries[0].collection
+
+
 def look(connection: Connection, key: str) -> Look | None:
     """One object, or None when there is no file of that name."""
     entry, date = _entry(connection, key)

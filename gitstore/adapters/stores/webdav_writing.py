@@ -13,11 +13,11 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 from gitstore.adapters.stores import web_versions
-from gitstore.adapters.stores.file_keys import checked
+from gitstore.adapters.stores.file_keys import checked, probe_directories
 from gitstore.adapters.stores.web_connection import Connection, Request
 from gitstore.adapters.stores.web_reading import moved, preconditions
 from gitstore.adapters.stores.web_versions import Look
-from gitstore.adapters.stores.webdav_listing import is_collection, look
+from gitstore.adapters.stores.webdav_listing import is_collection, is_empty, look
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, Unsupported
 from gitstore.core.store import Source
 from gitstore.core.versions import Version, equal, version
@@ -91,6 +91,12 @@ def delete(target: Target, expect: Version) -> None:
         raise moved(target.key)
     if answer.status not in _DONE:
         raise target.connection.refusal(answer, target.connection.about(target.key))
+    for path in probe_directories(target.key):
+        if not is_empty(target.connection, path):
+            break
+        with target.learnt.lock:
+            target.learnt.collections.discard(path)
+        _sent(target, Request("DELETE", path + "/"))
 
 
 def _names(target: Target, expect: Version) -> dict[str, str]:
