@@ -69,6 +69,13 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--region", metavar="REGION", help="the region of the service")
     parser.add_argument("--account", metavar="ACCOUNT", help="an Azure account, or a server's user")
     parser.add_argument("--anonymous", action="store_true", help="go without credentials")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what the provider of a package wants to know",
+    )
     parser.add_argument("--description", metavar="TEXT", help="one line for people")
 
 
@@ -139,6 +146,7 @@ def _storage(args: argparse.Namespace, repo: Repo) -> StorageSpec:
         account=args.account,
         anonymous=args.anonymous,
         description=args.description,
+        options=tuple(args.option),
     )
 
 
@@ -160,7 +168,8 @@ def _show(screen: Screen, added: Added, changed: bool) -> None:
     for name, reason in added.unnamed:
         screen.talk(f"left out {shown(name)}: {reason}")
     screen.talk(f"next: git commit -m 'data: add {path}'")
-    screen.talk(f"      git storage stage {screen.typed(path)}")
+    if added.data.mode is Mode.COPY:
+        screen.talk(f"      git storage stage {screen.typed(path)}")
 
 
 def _understood(place: Place) -> str:

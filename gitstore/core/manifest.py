@@ -44,6 +44,8 @@ class StorageSpec:
         account: the Azure account or a server's user, or None.
         anonymous: whether to go without credentials.
         description: one line for people.
+        provider: the package's provider that the URL is of, or None for a built-in one.
+        options: what the package wants to know, each as `name=value`.
     """
 
     name: str
@@ -53,6 +55,8 @@ class StorageSpec:
     account: str | None = None
     anonymous: bool = False
     description: str | None = None
+    provider: str | None = None
+    options: tuple[str, ...] = ()
 
     def place(self, known_endpoints: Collection[str] = ()) -> Place:
         """The place that the URL means; see `parse_url`.
@@ -60,6 +64,16 @@ class StorageSpec:
         Raises:
             BadUrl: it means none.
         """
+        if self.provider is not None:
+            from gitstore.core.provided_urls import parse_provided
+
+            return parse_provided(
+                self.url,
+                self.provider,
+                endpoint=self.endpoint,
+                region=self.region,
+                account=self.account,
+            )
         return parse_url(
             self.url,
             endpoint=self.endpoint,

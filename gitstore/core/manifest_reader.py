@@ -12,16 +12,20 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from gitstore.core import data_path, strict_yaml, url_text
-from gitstore.core.errors import BadUrl, FormatError
+from gitstore.core.errors import UPGRADE, BadUrl, FormatError
 from gitstore.core.manifest import Access, DataPath, Manifest, Mode, StorageSpec
 from gitstore.core.strict_yaml import Mapping, Node, Scalar, Sequence
+from gitstore.core.urls import SCHEMES
 
 MAX_ENTRIES = 10_000
 MAX_PATTERNS = 1_000
 MAX_TEXT = 4_096
 
+OPTION = re.compile(r"[a-z][a-z0-9_-]{0,31}=.+")
 STORAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_STORAGE_KEYS = ("url", "endpoint", "region", "account", "anonymous", "description")
+_STORAGE_KEYS = (
+    *("url", "endpoint", "region", "account", "anonymous", "description", "provider", "options"),
+)
 _DATA_KEYS = ("storage", "prefix", "mode", "access", "include", "exclude")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _SECRET_KEYS = re.compile(
@@ -53,8 +57,10 @@ class _Reader:
         return FormatError(message, source=self.source, line=node.line, hint=hint)
 
     def manifest(self, root: Node) -> Manifest:
+        # Before anything else, because another version may have other keys.
+        named = self.mapping(root, "the manifest", None)
+        self.version(named.get("version"), named)
         top = self.mapping(root, "the manifest", ("version", "storages", "data"))
-        self.version(top.get("version"), top)
         storages, data = self.section(top, "storages"), self.section(top, "data")
         if len(storages) + len(data) > MAX_ENTRIES:
             raise self.error(f"more than {MAX_ENTRIES} storages and data paths", top)
@@ -68,10 +74,12 @@ class _Reader:
     def version(self, node: Node | None, top: Mapping) -> None:
         if node is None:
             raise self.error("has no version", top, "add the line 'version: 1'")
-        if not isinstance(node, Scalar) or node.value is True or node.value != 1:
-            raise self.error(
-                "the version is not 1", node, "a newer git storage may be able to read it"
-            )
+        number = node.value if isinstance(node, Scalar) else None
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise self.error("the version is not 1", node, "write the line 'version: 1'")
+        if number > 1:
+            told = f"the version is {number}, and this git storage reads version 1"
+            raise self.error(told, node, UPGRADE)
 
     def section(self, top: Mapping, name: str) -> tuple[tuple[Scalar, Node], ...]:
         node = top.get(name)
@@ -117,12 +125,38 @@ class _Reader:
             self.text(entry, "account"),
             self.anonymous(entry),
             self.text(entry, "description"),
+            self.provider(entry),
+            self.options(entry),
         )
         try:
             spec.place()
         except BadUrl as error:
             raise self.error(error.message, entry.get("url") or key, error.hint) from None
         return spec
+
+    def provider(self, entry: Mapping) -> str | None:
+        name = self.text(entry, "provider")
+        if name in SCHEMES:
+            raise self.error(f"the provider {name} is built in", entry, "leave 'provider:' out")
+        return name
+
+    def options(self, entry: Mapping) -> tuple[str, ...]:
+        node = entry.get("options")
+        if node is None:
+            return ()
+        if not isinstance(node, Sequence) or entry.get("provider") is None:
+            hint = 'for example options: ["zone=blue"], beside provider:'
+            raise self.error(
+                "'options' has to be a list, for the provider of a package", node, hint
+            )
+        texts = tuple(self.string(item, "an option") for item in node.items)
+        names = [text.partition("=")[0] for text in texts]
+        for text, name in zip(texts, names, strict=True):
+            if not OPTION.fullmatch(text) or names.count(name) > 1:
+                raise self.error("an option is not NAME=VALUE, or is given twice", node)
+            if _SECRET_KEYS.search(name):
+                raise self.unknown(name, (), node)
+        return texts
 
     def anonymous(self, entry: Mapping) -> bool:
         node = entry.get("anonymous")

@@ -24,7 +24,8 @@ class Place:
     """Where a storage is.
 
     Attributes:
-        provider: `s3`, `azure`, `gcs`, `file`, `webdav`, `sftp`, `http` or `hdfs`.
+        provider: `s3`, `azure`, `gcs`, `file`, `webdav`, `sftp`, `http`, `hdfs`, or that of a
+            package.
         host: `host[:port]` in lower case; `amazonaws.com` for every form and region of AWS.
         container: the bucket or container; empty where there is none.
         prefix: what all keys begin with, without a leading or trailing slash, not percent-encoded.
@@ -79,7 +80,7 @@ class Place:
             return "webdavs" if secure else "webdav"
         if self.provider == "http":
             return "https" if secure else "http"
-        return _SCHEME[self.provider]
+        return _SCHEME.get(self.provider, self.provider)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from collections.abc import Callable, Collection
 from gitstore.core import cloud_urls, url_text
 from gitstore.core.errors import BadUrl
 from gitstore.core.place import Options, Place, key_path
+from gitstore.core.provided_urls import PROVIDER
 from gitstore.core.url_text import Pieces, checked_host, decoded, shown
 
-__all__ = ["Place", "parse_url"]
+__all__ = ["SCHEMES", "Place", "parse_url"]
 
 
 def parse_url(
@@ -121,9 +122,11 @@ def _unknown_scheme(scheme: str | None, url: str) -> BadUrl:
         )
     if scheme in _SCHEMES:
         return BadUrl(f"{shown(url)} has no '//' after '{scheme}:'", hint=f"write {scheme}://...")
-    close = difflib.get_close_matches(scheme, [*_SCHEMES, "file"], n=1, cutoff=0.5)
-    known = ", ".join(sorted({*_SCHEMES, "file"}))
+    close = difflib.get_close_matches(scheme, SCHEMES, n=1, cutoff=0.5)
+    known = ", ".join(sorted(SCHEMES))
     hint = f"did you mean {close[0]}://?" if close else f"the schemes are {known}"
+    if not close and PROVIDER.fullmatch(scheme):
+        hint += f"; where a package provides it, write provider: {scheme} beside the url"
     return BadUrl(f"{shown(url)} has a scheme that is not known", hint=hint)
 
 
@@ -215,3 +218,5 @@ _SCHEMES: dict[str, Callable[[Pieces, Options], Place]] = {
     "sftp": _sftp,
     "hdfs": _hdfs,
 }
+SCHEMES = frozenset({*_SCHEMES, "file"})
+"""The schemes of URLs that need no package."""

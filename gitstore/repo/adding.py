@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from gitstore.adapters import tracked
+from gitstore.adapters.stores.registry import providers
 from gitstore.core.blocks import ignored_paths, with_attributes, with_ignored
 from gitstore.core.data_path import problem
 from gitstore.core.errors import (
@@ -30,6 +31,7 @@ from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, pointer
 from gitstore.core.s3_services import with_endpoint
 from gitstore.core.trust import Right
+from gitstore.core.urls import SCHEMES
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
@@ -81,7 +83,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         BadUrl: the URL cannot be understood.
         StoreError: the storage does not answer, or there is no such place.
     """
-    spec = with_endpoint(spec, project.manifest.storages.values())
+    spec = with_endpoint(_provided(spec), project.manifest.storages.values())
     place = spec.place()
     _check_storage(project, spec)
     if spec.name not in project.manifest.storages:
@@ -194,6 +196,14 @@ def _check_not_itself(project: Project, place: Place, data: DataPath) -> None:
             f"the data path {data.path} and the storage {place.identity} lie in one another",
             hint="choose a directory outside of this work tree",
         )
+
+
+def _provided(spec: StorageSpec) -> StorageSpec:
+    """The storage with its provider named, if its scheme is that of an installed package."""
+    scheme, mark, _ = spec.url.partition("://")
+    if not mark or scheme.lower() in SCHEMES or scheme.lower() not in providers():
+        return spec
+    return replace(spec, provider=scheme.lower())
 
 
 def _check_storage(project: Project, spec: StorageSpec) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitstore.core.errors import UnknownName
+from gitstore.core.errors import UnknownName, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,7 @@ class StorePlace:
         account: the account (Azure) or the user of a server, or None.
         anonymous: whether to go without credentials where the environment holds none.
         root: the absolute directory, for `file`.
+        options: what a package's provider is told, each as `name=value`; see `chosen`.
     """
 
     provider: str
@@ -49,6 +50,22 @@ class StorePlace:
     account: str | None = None
     anonymous: bool = False
     root: Path | None = None
+    options: tuple[str, ...] = ()
+
+    def chosen(self, *known: str) -> dict[str, str]:
+        """The options by name, of which the provider knows these.
+
+        Raises:
+            Unsupported: there is one that it does not know.
+        """
+        found = dict(option.split("=", 1) for option in self.options)
+        for name in found:
+            if name not in known:
+                raise Unsupported(
+                    f"{self.identity}: the provider {self.provider} has no option '{name}'",
+                    hint=f"its options are {', '.join(known) or 'none'}",
+                )
+        return found
 
     @property
     def key_prefix(self) -> str:
