@@ -24,6 +24,8 @@ from typing import Any
 DATA = "data"
 NAME = "survey"
 URL = "../bucket"
+STORAGES = ("bucket", "archive", "library", "second")
+"""Directories beside the clones that every clone may use; about others it is asked."""
 
 
 @dataclass(slots=True)
@@ -233,7 +235,9 @@ def make(root: Path) -> Lab:
     """A project with an empty first commit, pushed to a bare remote, and an empty bucket."""
     for name in ("home", "bucket", "project"):
         (root / name).mkdir()
-    lab = Lab(root, root / "project", Bucket(root / "bucket"), _environment(root / "home"))
+    storages = (f"file://{root.resolve()}/{name}" for name in STORAGES)
+    environment = {**_environment(root / "home"), **approving(*storages)}
+    lab = Lab(root, root / "project", Bucket(root / "bucket"), environment)
     remote = str(root / "remote.git")
     lab.git("init", "--quiet", "--bare", "--initial-branch=main", remote)
     lab.git("init", "--quiet", "--initial-branch=main")
@@ -241,6 +245,11 @@ def make(root: Path) -> Lab:
     lab.git("commit", "--quiet", "--allow-empty", "--message", "begin")
     lab.git("push", "--quiet", "--set-upstream", "origin", "main")
     return lab
+
+
+def approving(*places: str) -> dict[str, str]:
+    """What a machine that approves storages has in its environment, so that no clone asks."""
+    return {"GIT_STORAGE_TRUST_WRITE": "\n".join(places)}
 
 
 def _environment(home: Path) -> dict[str, str]:

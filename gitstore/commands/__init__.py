@@ -40,6 +40,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "rm": "gitstore.commands.rm",
         "resolve": "gitstore.commands.resolve",
     },
+    "open storages": {
+        "trust": "gitstore.commands.trust",
+        "login": "gitstore.commands.login",
+        "logout": "gitstore.commands.logout",
+    },
     "find and mend": {
         "undo": "gitstore.commands.undo",
         "doctor": "gitstore.commands.doctor",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from gitstore.repo.project import Project
 from gitstore.repo.repo import Repo
 from gitstore.ui.screen import Screen
+
+if TYPE_CHECKING:
+    from gitstore.core.trust import Person
 
 
 def opened(screen: Screen) -> tuple[Repo, Screen]:
@@ -16,9 +20,18 @@ def opened(screen: Screen) -> tuple[Repo, Screen]:
         NotARepository: there is none.
         FormatError: its manifest cannot be read.
     """
-    repo = Repo(".")
+    seen = [screen]
+
+    @cache
+    def person() -> Person:
+        from gitstore.ui.attendant import Attendant
+
+        return Attendant(seen[0])
+
+    repo = Repo(".", person)
     project = repo.project
-    return repo, screen.within(project.git.prefix, partial(_coloured, project))
+    seen[0] = screen.within(project.git.prefix, partial(_coloured, project))
+    return repo, seen[0]
 
 
 def pointers(repo: Repo) -> dict[str, int]:

@@ -50,9 +50,9 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Start."""
-    repo, screen = opened(screen)
+    repo, screen = opened(screen.without_questions() if args.no_input else screen)
     options = StartOptions(skip=tuple(args.skip), jobs=args.jobs)
-    if screen.asks and not args.no_input:
+    if screen.asks:
         questions = StartQuestions(screen)
         options = asking(options, questions)
         options = options if args.yes else confirming(options, questions)

@@ -38,6 +38,7 @@ class Visit:
     Attributes:
         name: the storage's name in the manifest.
         url: as the manifest has it.
+        provider: of the place.
         place: the name by which it is approved; see `approved_as`.
         endpoint: the URL that requests go to, or the absolute path of a directory.
         credentials: what may be said of the credentials that would go there; `''` for none.
@@ -45,6 +46,7 @@ class Visit:
 
     name: str
     url: str
+    provider: str
     place: str
     endpoint: str
     credentials: str = ""
@@ -68,7 +70,7 @@ class Leaving:
 
 
 class Person(Protocol):
-    """Somebody who can be asked, or at least be told."""
+    """Somebody who can be asked, or who is at least told. Each question is asked once in a run."""
 
     def reads(self, visits: Sequence[Visit]) -> bool:
         """Whether these storages may be read from; one question for all of them."""
@@ -79,11 +81,15 @@ class Person(Protocol):
         ...
 
     def leaves(self, visit: Visit, leaving: Sequence[Leaving]) -> bool:
-        """Told what goes to a storage for the first time; whether it may."""
+        """Whether this may go to a storage that may be written to, and has got nothing before."""
         ...
 
     def signs_in(self, visit: Visit, problem: str) -> Mapping[str, str] | None:
-        """The fields of credentials for a storage, or None. Asked once for each storage."""
+        """The fields of credentials for a storage, or None."""
+        ...
+
+    def tells(self, text: str) -> None:
+        """One line of talk."""
         ...
 
 

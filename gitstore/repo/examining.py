@@ -11,8 +11,10 @@ from enum import Enum
 from gitstore.core.blocks import ignored_paths
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath
+from gitstore.core.pointer import Pointer
 from gitstore.repo.hooks_found import OURS, hooks_found
 from gitstore.repo.project import Project
+from gitstore.repo.resolving import spelled
 from gitstore.repo.risks import DANGERS, only_copies
 from gitstore.repo.session import Session, reading
 
@@ -107,11 +109,11 @@ def _risks(project: Project) -> Iterator[Finding]:
 
 def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
     try:
-        count = len(project.pointer(data).entries)
+        found = project.pointer(data)
     except StorageError as error:
         yield Finding(Level.BAD, error.message, error.hint)
     else:
-        yield Finding(Level.GOOD, f"{data.path}: the pointer names {count} objects")
+        yield _pointer(project, data, found)
     held = project.git.tracked(data.path)
     if held:
         yield Finding(
@@ -119,6 +121,14 @@ def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
             f"{data.path} holds files that git tracks, e.g. {held[0]}",
             f"git rm -r --cached -- {data.path}",
         )
+
+
+def _pointer(project: Project, data: DataPath, found: Pointer) -> Finding:
+    number = len(found.entries)
+    if spelled(project, data, found):
+        return Finding(Level.GOOD, f"{data.path}: the pointer names {number} objects")
+    told = f"{data.path}: the pointer is in slices, and {number} objects are too few for that"
+    return Finding(Level.NOTE, told, f"git storage resolve {shlex.quote(data.path)}")
 
 
 def _storage(session: Session, name: str, probing: bool) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from gitstore.core.report import Listener
 from gitstore.core.versions import Version
 from gitstore.repo.hooking import Note
 from gitstore.repo.hooking_commit import named, pointer_name
+from gitstore.repo.leaving import let_go
 from gitstore.repo.project import MANIFEST, Project, open_project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, changing, reading
@@ -251,6 +252,8 @@ def _given(session: Session, one: _Brought) -> Iterator[Note]:
         yield Note(f"{one.named(action.path)}: {action.reason}", "git storage sync")
     gifts = plan.of(Kind.GIVE)
     if gifts:
+        plan = replace(plan, actions=gifts)
+        ((view, plan),) = let_go(session, [(view, plan)])
         measured(view.binding.store(), session.facts)
         view = replace(view, binding=session.binding(view.selection))
-        session.execute(replace(plan, actions=gifts), view)
+        session.execute(plan, view)

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitstore.adapters import tracked
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import WorkState
-from gitstore.adapters.stores.registry import StorePlace, open_store
+from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.tree import Tree, spare_directory
 from gitstore.core.errors import FormatError, Locked, UnknownName
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
+from gitstore.core.merging import understood
 from gitstore.core.place import Place
-from gitstore.core.pointer import Pointer, dump, parse, pointer
-from gitstore.core.store import Store
-from gitstore.repo.settings import chosen_jobs, with_chosen_modes
-from gitstore.shell.abilities import careful
+from gitstore.core.pointer import Pointer, dump, pointer
+from gitstore.repo.settings import chosen_jobs, origin_of, with_chosen_modes
 from gitstore.shell.binding import Binding
+
+if TYPE_CHECKING:
+    from gitstore.core.store import Store
+    from gitstore.core.trust import Person
+    from gitstore.repo.trusting import Trust
+
+    # What opens a storage is imported where one is opened: `status` opens none.
+    from gitstore.shell.opening import Access, Destination
 
 MANIFEST = ".storage.yaml"
 _SUFFIX = ".storage"
@@ -36,11 +46,17 @@ class Project:
         git: the work tree.
         text: the manifest's text, `''` when there is none.
         manifest: the same, understood, in the modes that this clone has chosen.
+        person: gives who can be asked about storages; None where there is nobody.
+        typed: storages that the user has typed in this command, approved by that.
+        together: storages that one command asks, so that one question is about all of them.
     """
 
     git: Git
     text: str
     manifest: Manifest
+    person: Callable[[], Person] | None = None
+    typed: tuple[StorageSpec, ...] = ()
+    together: tuple[StorageSpec, ...] = ()
 
     @property
     def where(self) -> tuple[Path, str]:
@@ -83,7 +99,7 @@ class Project:
         if main is None:
             return self._sparse_pointer(name)
         slices = tracked.slices_of(self.git.top, name + ".d")
-        return parse({"": main, **slices}, name)
+        return understood({"": main, **slices}, name)
 
     def pointer_at(self, data: DataPath, commit: str) -> Pointer | None:
         """The pointer of a data path in a commit, or None when there is none."""
@@ -131,14 +147,52 @@ class Project:
         )
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
-        """The store of a storage, with what is known of its preconditions."""
-        from gitstore.adapters.credentials import for_public_s3, for_s3
+        """The store of a storage, with what is known of its preconditions.
+
+        Raises:
+            Untrusted: the user has not approved it.
+        """
+        from gitstore.shell.opening import opened
+
+        others = [self.destination(each) for each in self.together if each != spec]
+        raw = opened(self.destination(spec), self.access, others)
+        from gitstore.shell.abilities import careful
+
+        return raw if facts is None else careful(raw, facts)
+
+    def asking(self, names: Iterable[str]) -> Project:
+        """The same project in a command that asks these storages, in one question."""
+        chosen = tuple(self.storage(name) for name in dict.fromkeys(names))
+        return replace(self, together=chosen)
+
+    @property
+    def access(self) -> Access:
+        """What storages may be asked from here, and who can be asked about the others."""
+        from gitstore.shell.opening import Access, typed
+
+        git = self.git
+        person = None if self.person is None else self.person()
+        found = Access(git.top, git.common_dir, origin_of(git), os.environ, person)
+        for spec in self.typed:
+            found = typed(self.destination(spec), found)
+        return found
+
+    @property
+    def trust(self) -> Trust:
+        """What the user has approved about the data paths."""
+        from gitstore.repo.trusting import Trust
+
+        return Trust(self)
+
+    def destination(self, spec: StorageSpec) -> Destination:
+        """Where a storage is, and how to get there."""
+        from gitstore.shell.opening import Destination
 
         place = spec.place()
-        store_place = _store_place(place, spec, self.git.top)
-        find = for_public_s3 if spec.anonymous else for_s3
-        raw = open_store(store_place, find(os.environ))
-        return raw if facts is None else careful(raw, facts)
+        known = self.manifest.storages.get(spec.name)
+        named = spec.name if known is not None and known.place() == place else _as_typed(spec)
+        store = _store_place(place, spec, self.git.top)
+        return Destination(spec.name, spec.url, place, store, spec.anonymous, named)
 
     def _parts(self, name: str) -> dict[str, bytes]:
         main = tracked.read(self.git.top, name)
@@ -164,7 +218,7 @@ class Project:
         parts = {
             "" if n == name else n[len(name) + 3 :]: c for n, c in zip(names, contents, strict=True)
         }
-        return parse(parts, name)
+        return understood(parts, name)
 
 
 def open_project(start: Path) -> Project:
@@ -177,8 +231,11 @@ def open_project(start: Path) -> Project:
     return project_of(Git.find(start))
 
 
-def project_of(git: Git) -> Project:
+def project_of(git: Git, person: Callable[[], Person] | None = None) -> Project:
     """The project of a work tree that has been found before, as it is now.
+
+    Args:
+        person: gives who can be asked about storages.
 
     Raises:
         FormatError: the manifest does not follow its specification.
@@ -188,13 +245,21 @@ def project_of(git: Git) -> Project:
     if content is None and git.keeps_out(MANIFEST):
         content = git.blobs(list(git.index_files(MANIFEST).values()))[0]
     if content is None:
-        return Project(git, "", EMPTY)
+        return Project(git, "", EMPTY, person)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise FormatError("is not UTF-8", source=MANIFEST) from error
     _refuse_markers(text)
-    return Project(git, text, with_chosen_modes(git, parse_manifest(text, MANIFEST)))
+    manifest = with_chosen_modes(git, parse_manifest(text, MANIFEST))
+    return Project(git, text, manifest, person)
+
+
+def _as_typed(spec: StorageSpec) -> str:
+    """A storage that has no name yet, for a command line."""
+    options = {"--endpoint": spec.endpoint, "--region": spec.region, "--account": spec.account}
+    words = [word for name, value in options.items() if value for word in (name, value)]
+    return shlex.join([spec.url, *words])
 
 
 def _redo_log(git: Git) -> Path:
@@ -239,4 +304,5 @@ def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
         anonymous=spec.anonymous,
         # Relative URLs are relative to the top level: the project and its data move together.
         root=None if place.root is None else top / place.root,
+        options=spec.options,
     )

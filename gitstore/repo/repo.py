@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,14 @@ from gitstore.repo.viewing import Described, Explanation, Listed, Status
 # The rest is imported by the verbs that need it, because `status` does not.
 if TYPE_CHECKING:
     from gitstore.adapters.state import Operation
+    from gitstore.core.trust import Person, Visit
     from gitstore.repo.adding import Added
     from gitstore.repo.diffing import Difference
     from gitstore.repo.examining import Finding
     from gitstore.repo.history import Past
     from gitstore.repo.resolving import Resolution, ResolveOptions
     from gitstore.repo.starting import Started, StartOptions
+    from gitstore.repo.trusting import Trusted
     from gitstore.repo.undoing import Undone, UndoOptions
     from gitstore.repo.undoing_storage import Foreseen
 
@@ -37,20 +40,22 @@ class Repo:
 
     Args:
         path: any directory of the work tree.
+        person: gives who can be asked about storages that are not approved; None: nobody can.
 
     Raises:
         NotARepository: the directory is not in a git work tree.
         FormatError: the manifest does not follow its specification.
     """
 
-    def __init__(self, path: str | Path = ".") -> None:
+    def __init__(self, path: str | Path = ".", person: Callable[[], Person] | None = None) -> None:
         self._git = Git.find(Path(path))
+        self._person = person
         self.project  # noqa: B018 - asks now, so that a wrong directory is an error here
 
     @property
     def project(self) -> Project:
         """The manifest, the pointers and git, as they are now."""
-        return project_of(self._git)
+        return project_of(self._git, self._person)
 
     def add(self, storage: StorageSpec, data: DataPath | None = None) -> Added:
         """Describe a storage and the data path that it feeds; see `gitstore.repo.adding.add`."""
@@ -183,6 +188,50 @@ class Repo:
         from gitstore.repo import history
 
         return history.past(self.project, limit)
+
+    def login(self, storage: StorageSpec, fields: Mapping[str, str]) -> tuple[Visit, str]:
+        """Try credentials and store them where they work; see `gitstore.repo.login.login`."""
+        from gitstore.repo import login
+
+        return login.login(self.project, storage, fields)
+
+    def logout(self, storage: StorageSpec) -> bool:
+        """Forget what is stored for a storage; whether there was anything."""
+        from gitstore.repo import login
+
+        return login.logout(self.project, storage)
+
+    def known_credentials(self, storage: StorageSpec) -> tuple[Visit, str]:
+        """Which credentials go to a storage, and the name of where they come from."""
+        from gitstore.repo import login
+
+        found = login.known(self.project, storage)
+        return found.visit, found.by.name.lower()
+
+    def trust(self, *targets: str, write: bool = False) -> None:
+        """Approve storages; a data path that is named may send what lies in it, too."""
+        from gitstore.core.trust import Right
+        from gitstore.repo import trusting
+
+        trusting.trust(self.project, targets, Right.WRITE if write else Right.READ)
+
+    def visits(self, *targets: str) -> tuple[Visit, ...]:
+        """Storages as somebody has to see them to approve them: where, and with what."""
+        from gitstore.repo import trusting
+
+        return trusting.visits(self.project, targets)
+
+    def trusted(self) -> tuple[Trusted, ...]:
+        """Every storage with what it is approved for."""
+        from gitstore.repo import trusting
+
+        return trusting.trusted(self.project)
+
+    def revoke(self, *targets: str) -> tuple[str, ...]:
+        """Approve storages no more; the names of those that were approved."""
+        from gitstore.repo import trusting
+
+        return trusting.revoke(self.project, targets)
 
     def doctor(self, *names: str) -> tuple[Finding, ...]:
         """What is in order and what is not; with names, what these storages can do."""

@@ -5,6 +5,7 @@ Nothing here comes with a clone of the project, so that it may say what the mani
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -82,6 +83,17 @@ def chosen_pre_push(git: Git) -> PrePush:
         return PrePush(word)
     except ValueError as error:
         raise _wrong(_PRE_PUSH, text or "", "check, upload or off") from error
+
+
+def origin_of(git: Git) -> str:
+    """Where the clone came from, without the name and the secret of whoever cloned it.
+
+    The remote that is called `origin`, else the first by name; `''` for a project begun here.
+    """
+    remotes = {key: url for key, url in git.section("remote").items() if key.endswith(".url")}
+    names = ["remote.origin.url", *sorted(remotes)]
+    url = next((remotes[name] for name in names if name in remotes), "")
+    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@", r"\1", url)
 
 
 def hints_wanted() -> bool:

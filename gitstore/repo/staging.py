@@ -11,6 +11,7 @@ from gitstore.core.model import Plan
 from gitstore.core.plan import decide_stage, decide_unstage
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import with_staged, with_unstaged
+from gitstore.repo.leaving import know, know_if_vacant
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, selected
 from gitstore.repo.session import Session, View, changing, reading
@@ -54,19 +55,23 @@ def stage(
 
     Local edits are never overwritten: they are conflicts in the report, and stay.
     """
+    copies = _copies(project, targets)
+    project = project.asking(selection.data.storage for selection in copies)
     with changing(project, "stage", listener, options.jobs) as session:
         reports: list[Report] = []
-        for selection in _copies(project, targets):
+        for selection in copies:
             data_path = selection.data.path
             before = session.state.wanted(data_path)
             patterns = _patterns(session, selection, options)
             session.state.set_wanted(data_path, patterns)
             if patterns != before:
                 session.note(data_path, "wanted", {"before": list(before)})
+            know_if_vacant(project, selection.data)
             session.binding(selection).tree.make_root()
             session.ignore(data_path)
             view = session.offline_view(selection)
             plan = view.plan("stage", decide_stage)
+            know(project, view, plan)
             reports.append(session.execute(plan, view))
         return tuple(reports)
 

@@ -177,7 +177,11 @@ def short_of_room(needs: Sequence[Need]) -> tuple[int, int] | None:
 
 
 def _reached(project: Project, options: StartOptions) -> tuple[Reached, ...]:
+    from gitstore.shell.opening import approve  # late, as everything that opens storages
+
     asked = [name for name in project.manifest.storages if name not in options.skip]
+    # Here, before there are several at a time.
+    approve([project.destination(project.storage(name)) for name in asked], project.access)
     found = {name: Reached(name, End.SKIPPED) for name in options.skip}
     for each in access(project, asked):
         found[each.name] = _settled(project, each, options)

@@ -18,6 +18,7 @@ from gitstore.core.plan import (
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import literal, wanted, with_staged
 from gitstore.core.versions import equal
+from gitstore.repo.leaving import know, let_go
 from gitstore.repo.project import Project
 from gitstore.repo.selection import selected
 from gitstore.repo.session import (
@@ -73,14 +74,18 @@ def sync(
 
     Raises:
         Stopped: too many deletions, and nobody allowed them.
+        Untrusted: something would leave for a place that is not approved; nothing was changed.
         StoreError: a listing failed; nothing was changed.
     """
     require_free_index(project)
+    chosen = selected(project.manifest, targets, project.where)
+    project = project.asking(selection.data.storage for selection in chosen)
     with changing(project, "sync", listener, options.jobs) as session:
         plans = list(_planned(session, targets, options))
         open_conflicts = any(_unanswered(plan, options) for _, plan in plans)
         if open_conflicts:
             return tuple(Report(plan) for _, plan in plans)
+        plans = let_go(session, plans)
         return tuple(_carried_out(session, view, plan) for view, plan in plans)
 
 
@@ -217,6 +222,7 @@ def _carried_out(session: Session, view: View, plan: Plan) -> Report:
         view = replace(view, binding=session.binding(view.selection))
     report = session.execute(plan, view)
     session.write_entries(view, entries_after(view, report, pointer_after))
+    know(session.project, view, plan)
     _want_what_was_chosen(session, view, plan)
     return report
 

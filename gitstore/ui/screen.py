@@ -94,6 +94,10 @@ class Screen:
         if not self.manner.quiet:
             self._tell(pieces)
 
+    def about(self, *pieces: Piece) -> None:
+        """One line of what a question is about, which nothing silences."""
+        self._tell(pieces)
+
     def detail(self, *pieces: Piece) -> None:
         """One line of talk that only `-v` asks for."""
         if self.manner.verbose:
@@ -147,6 +151,19 @@ class Screen:
         self.err.write(rendered((question,), False))
         self.err.flush()
         return sys.stdin.readline().strip()
+
+    def ask_secret(self, question: str) -> str:
+        """The same for what nobody may read over the shoulder."""
+        from gitstore.ui.unseen import unseen
+
+        with unseen(sys.stdin):
+            answer = self.ask(question)
+        self.err.write("\n")
+        return answer
+
+    def without_questions(self) -> Screen:
+        """The same screen where nobody is asked."""
+        return replace(self, environment={**self.environment, "GIT_TERMINAL_PROMPT": "0"})
 
     def _relative(self, path: str) -> str:
         # Not by relpath: an object's own `..` and `//` have to be seen as they are.

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from tests.lab import Lab
 
+_END = b"\x04"
+
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
@@ -23,12 +25,13 @@ def on_a_terminal(lab: Lab, *args: str, typed: str = "") -> Dialogue:
     """Run `git storage` on a terminal.
 
     Args:
-        typed: what somebody types, all at once: a terminal keeps it until it is read.
+        typed: what somebody types, all at once: a terminal keeps it until it is read. Then they
+            end the input as often as it takes (Ctrl-D), so that no question waits for ever.
     """
     environment = {**lab.environment, "TERM": "dumb"}
     environment.pop("GIT_TERMINAL_PROMPT", None)
     here, there = pty.openpty()
-    os.write(here, typed.encode())
+    os.write(here, typed.encode() + _END * 8)
     process = subprocess.Popen(
         [sys.executable, "-m", "gitstore", *args],
         cwd=lab.top,

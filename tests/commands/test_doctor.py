@@ -26,6 +26,21 @@ def test_a_named_storage_is_tried_out_and_left_as_it_was(lab: Lab) -> None:
     assert lab.bucket.objects() == FILES
 
 
+def test_a_named_storage_is_told_as_what_it_can_and_cannot_do(lab: Lab) -> None:
+    lab.describe(FILES)
+    result = lab.storage("doctor", NAME)
+
+    result.says(
+        "ok      survey: can be listed",
+        "ok      survey: can be read, in parts too",
+        "ok      survey: can create an object: the storage refuses it if somebody else was first",
+        "note    survey: can replace one: git storage looks right before it",
+        "note    survey: cannot give old versions",
+        "note    survey: cannot hold objects named like 'double//slash'",
+        "ok      survey: creating refuses to replace",
+    )
+
+
 def test_an_unreachable_storage_is_a_problem(lab: Lab) -> None:
     lab.describe(FILES)
     lab.bucket.root.rename(lab.root / "away")

@@ -27,7 +27,9 @@ def test_installing_twice_changes_nothing_and_uninstalling_everything(lab: Lab) 
     assert installed != before
     lab.storage("install").says("there already: pre-commit, pre-merge-commit, pre-push", "drivers")
     assert everything(git_dir) == installed
-    lab.storage("install", "--uninstall").says("removed: pre-commit, pre-merge-commit, pre-push", "drivers")
+    lab.storage("install", "--uninstall").says(
+        "removed: pre-commit, pre-merge-commit, pre-push", "drivers"
+    )
     assert everything(git_dir) == before
     lab.storage("install", "--uninstall").says("nothing to take away")
     assert everything(git_dir) == before

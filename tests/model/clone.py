@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
-from gitstore.core.manifest import Manifest, StorageSpec, parse_manifest
+from gitstore.core.manifest import DataPath, Manifest, StorageSpec, parse_manifest
 from gitstore.core.pointer import parse
 from gitstore.core.store import Store
 from gitstore.core.versions import Version
 from gitstore.repo.project import Project
+from gitstore.repo.trusting import Trust
 from tests.model.bucket import Bucket
 from tests.model.history import History, Origin
 
@@ -39,11 +40,26 @@ _OF_A_PROCESS = re.compile("storage/tmp/[^/]*/lock")
 class ModelProject(Project):
     """A project whose storage is the bucket of this world."""
 
-    bucket: Bucket
+    bucket: Bucket = field(kw_only=True)
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
         """The bucket, whatever the manifest says."""
         return self.bucket
+
+    @property
+    def trust(self) -> Trust:
+        """Everything is approved: these histories are about bytes."""
+        return Trusting(self)
+
+
+class Trusting(Trust):
+    """A user who approves everything."""
+
+    def may_write(self, data: DataPath) -> bool:
+        """Yes."""
+        return True
+
+    listed = known = may_write
 
 
 class Clone:
@@ -64,7 +80,7 @@ class Clone:
 
     def project(self) -> Project:
         """The project, as a new process finds it."""
-        return ModelProject(cast(Git, self.history), MANIFEST, _manifest(), self.bucket)
+        return ModelProject(cast(Git, self.history), MANIFEST, _manifest(), bucket=self.bucket)
 
     def files(self) -> dict[str, bytes]:
         """The local files by object path."""

@@ -137,7 +137,7 @@ def test_what_is_enforced_costs_no_look() -> None:
 def test_nothing_is_written_through_a_store_for_reading() -> None:
     store = MemoryStore()
     version = store.put("a", b"one")
-    reading = ReadOnly(store)
+    reading = ReadOnly(store, "git storage trust --write survey")
 
     assert not reading.abilities().writable
     with pytest.raises(Unsupported):

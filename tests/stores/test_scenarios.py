@@ -172,3 +172,28 @@ def test_one_file_of_a_web_site_is_added_by_its_url(lab: Lab, nginx: FileServer)
     lab.storage("stage", "--all")
 
     assert lab.read("m31.fits") == b"andromeda"
+
+
+def test_doctor_only_reads_what_can_only_be_read(reading: Lab) -> None:
+    result = reading.storage("doctor", "survey")
+
+    result.says("survey: can be listed", "survey: can be read", "survey: can only be read")
+    assert reading.bucket.objects() == OBJECTS
+
+
+def test_doctor_says_what_a_server_does_not_refuse(lab: Lab, rclone_webdav: FileServer) -> None:
+    home = lab.root / "home"
+    (home / ".gitconfig").write_text("[credential]\n\thelper = store\n")
+    server = rclone_webdav
+    site = site_of(server.root / lab.root.name, "webdav", server)
+    secret = f"webdav://{server.user}:{server.password}@{server.netloc}/{lab.root.name}\n"
+    (home / ".git-credentials").write_text(secret)
+    lab = lab.seeing(**approving(site.approved))
+    lab.storage("add", "survey", site.url)
+    # Its names fold, which the suite calls a problem.
+    lab.storage("doctor", "survey").fails(1).says(
+        "note    survey: can create an object: the storage never refuses it",
+        "ok      survey: creating refuses to replace",
+        "problem survey: an odd key is stored exactly or unsupported",
+    )
+    assert list(site.root.rglob("*.*")) == []

@@ -1,4 +1,4 @@
-"""A store that nothing can be written to: what `access: read` means to everything below."""
+"""A store that nothing can be written to, because its user has approved it for reading only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from gitstore.core.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class ReadOnly:
-    """The `store`, of which only the reading verbs are left."""
+    """The `store`, of which only the reading verbs are left.
+
+    Attributes:
+        store: what is read from.
+        hint: what to type to write to it, too.
+    """
 
     store: Store
+    hint: str
 
     @property
     def identity(self) -> str:
@@ -53,5 +59,5 @@ class ReadOnly:
         return Unsupported(
             f"{key!r} is not written: {self.identity} is used for reading only",
             key=key,
-            hint="set 'access: write' in .storage.yaml",
+            hint=self.hint,
         )

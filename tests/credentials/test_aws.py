@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitstore.adapters.credentials import for_public_s3, for_s3
+from gitstore.adapters.credentials import for_s3
 from gitstore.core.credentials import Keys
 from gitstore.core.errors import NoCredentials
 
@@ -31,24 +31,12 @@ def test_the_environment_comes_first(nothing_configured: Path) -> None:
 
     assert for_s3(_KEYS)() == Keys("AKID", "hush")
     assert for_s3({**_KEYS, "AWS_SESSION_TOKEN": "t"})() == Keys("AKID", "hush", "t")
-    assert for_public_s3(_KEYS)() == Keys("AKID", "hush")
 
 
 def test_half_a_key_pair_in_the_environment_is_none(nothing_configured: Path) -> None:
     nothing_configured.write_text("[default]\naws_access_key_id=B\naws_secret_access_key=b\n")
 
     assert for_s3({"AWS_ACCESS_KEY_ID": "AKID"})() == Keys("B", "b")
-
-
-def test_a_public_storage_needs_none() -> None:
-    assert for_public_s3({})() is None
-
-
-def test_none_at_all_is_said_with_what_to_type() -> None:
-    with pytest.raises(NoCredentials) as caught:
-        for_s3({})()
-
-    assert "aws configure" in str(caught.value.hint)
 
 
 def test_the_time_of_expiry_is_passed_on(nothing_configured: Path) -> None:

@@ -1,0 +1,145 @@
+"""A store whose first request goes alone, and of which a refusal of the credentials is the last.
+
+Thirty threads that each try a wrong password lock an account, and five thousand objects that each
+fail with the same sentence hide what is wrong. So nothing else is asked before one request was let
+in; where one is not, the rest fail with it and without a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Lock
+from typing import TypeVar
+
+from gitstore.core.errors import Denied, NoCredentials, StoreError, WrongCredentials
+from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
+from gitstore.core.versions import Version
+
+_Result = TypeVar("_Result")
+_REFUSALS = (Denied, NoCredentials)
+
+Refused = Callable[[StoreError], tuple[Store, Callable[[], None]] | None]
+"""What to do when the credentials are refused: try another store, and say when it was let in. None
+means that it is no matter of credentials. Raises the error to end with.
+"""
+
+
+class Admitted:
+    """The `store`, let in or not; see the module. May be used by several threads.
+
+    Args:
+        store: not asked before.
+        refused: what to do when it is not let in; called once at most.
+    """
+
+    def __init__(self, store: Store, refused: Refused) -> None:
+        self._store = store
+        self._refused = refused
+        self._lock = Lock()
+        self._let_in = False
+        self._end: StoreError | None = None
+
+    @property
+    def identity(self) -> str:
+        """As the store's."""
+        return self._store.identity
+
+    def abilities(self) -> Abilities:
+        """As the store's."""
+        return self._store.abilities()
+
+    def list(self, prefix: str) -> Iterator[Found]:
+        """As the store's."""
+
+        def begun(store: Store) -> tuple[Found | None, Iterator[Found]]:
+            found = store.list(prefix)
+            return next(found, None), found
+
+        first, rest = self._through(begun)
+        if first is not None:
+            yield first
+            yield from rest
+
+    def stat(self, key: str) -> Version | None:
+        """As the store's."""
+        return self._through(lambda store: store.stat(key))
+
+    def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
+        """As the store's."""
+        return self._through(lambda store: store.read(key, expect, span))
+
+    def write(self, key: str, source: Source, expect: Version | None) -> Version:
+        """As the store's."""
+        return self._through(lambda store: store.write(key, source, expect))
+
+    def delete(self, key: str, expect: Version) -> None:
+        """As the store's."""
+        self._through(lambda store: store.delete(key, expect))
+
+    def versions(self, key: str) -> Iterator[Version]:
+        """As the store's."""
+
+        def begun(store: Store) -> tuple[Version | None, Iterator[Version]]:
+            found = store.versions(key)
+            return next(found, None), found
+
+        first, rest = self._through(begun)
+        if first is not None:
+            yield first
+            yield from rest
+
+    def _through(self, ask: Callable[[Store], _Result]) -> _Result:
+        if not self._let_in:
+            with self._lock:
+                if not self._let_in and self._end is None:
+                    return self._first(ask)
+        if self._end is not None:
+            raise _again(self._end)
+        try:
+            return ask(self._store)
+        except WrongCredentials as error:
+            # They have expired, or were taken away.
+            self._end = error
+            raise
+
+    def _first(self, ask: Callable[[Store], _Result]) -> _Result:
+        try:
+            result = ask(self._store)
+        except _REFUSALS as error:
+            other = self._other(error)
+            if other is None:
+                self._let_in = True
+                raise
+            return self._second(ask, other)
+        except StoreError:
+            # Whoever says that an object is missing has let us in; and where nobody answers, one
+            # after the other would wait in vain.
+            self._let_in = True
+            raise
+        self._let_in = True
+        return result
+
+    def _other(self, error: StoreError) -> tuple[Store, Callable[[], None]] | None:
+        try:
+            return self._refused(error)
+        except StoreError as end:
+            self._end = end
+            raise
+
+    def _second(
+        self, ask: Callable[[Store], _Result], other: tuple[Store, Callable[[], None]]
+    ) -> _Result:
+        store, let_in = other
+        try:
+            result = ask(store)
+        except _REFUSALS as error:
+            self._end = error
+            raise
+        self._store = store
+        self._let_in = True
+        let_in()
+        return result
+
+
+def _again(error: StoreError) -> StoreError:
+    return type(error)(error.message, key=error.key, hint=error.hint)
