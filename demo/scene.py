@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from tests.servers import Bucket, S3Server, ministack
 
 BUCKET = "sky-survey"
 RELEASE = "release-3/"
+KEYS = "keys.txt"
+"""A file beside the clones with the credentials of everybody in the lab."""
 IMAGES = (13, 27, 31, 33, 42, 43, 51, 57, 81, 82, 101, 104)
 
 
@@ -37,7 +39,7 @@ class Scene:
 
     def clone_for(self, name: str) -> Person:
         """Somebody who will clone the project into a directory of that name."""
-        return Person(name, self.root / name, _known_as(name, self.ada.environment))
+        return _person(self.root, name)
 
     def stored(self) -> dict[str, bytes]:
         """The current objects below the release, by their names there."""
@@ -60,9 +62,10 @@ def begun(root: Path) -> Iterator[Scene]:
         bucket = Bucket(server, BUCKET, server.s3)
         for name, content in release().items():
             bucket.put(RELEASE + name, content)
-        home = root / "home"
-        home.mkdir()
-        ada = Person("ada", root / "ada", _known_as("ada", _environment(home, server)))
+        keys = root / KEYS
+        keys.touch(mode=0o600)
+        keys.write_text(f"access={server.access_key}\nsecret={server.secret_key}\n")
+        ada = _person(root, "ada")
         _begin_project(root, ada)
         yield Scene(root, server, bucket, ada)
 
@@ -85,25 +88,19 @@ def _begin_project(root: Path, ada: Person) -> None:
     ada.asks("git", "push", "--quiet", "origin", "HEAD")
 
 
-def _known_as(name: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a person whom git knows by a name."""
-    known = dict(environment)
-    for role in ("AUTHOR", "COMMITTER"):
-        known[f"GIT_{role}_NAME"] = name.capitalize()
-        known[f"GIT_{role}_EMAIL"] = f"{name}@example.org"
-    return known
-
-
-def _environment(home: Path, server: S3Server) -> dict[str, str]:
-    """A new user's shell, with the credentials in the environment and nowhere else."""
+def _person(root: Path, name: str) -> Person:
+    """Somebody with a new user's shell, whom git knows, and who has no credentials yet."""
+    home = root / "homes" / name
+    home.mkdir(parents=True)
     (home / ".gitconfig").write_text(
+        f"[user]\n\tname = {name.capitalize()}\n\temail = {name}@example.org\n"
         "[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n"
     )
-    return {
+    environment = {
         "HOME": str(home),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "LC_ALL": "C.UTF-8",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
-        **server.environment,
     }
+    return Person(name, root / name, environment)

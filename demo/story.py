@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demo import fits
 from demo.catalogue import by_number, row
-from demo.scene import BUCKET, RELEASE, Scene
+from demo.scene import BUCKET, KEYS, RELEASE, Scene
 from demo.telling import Person, say, sha256, sums, title, verify
 
 DATA = "data/raw"
@@ -33,10 +33,13 @@ def tell(scene: Scene) -> None:
 def _describe(scene: Scene, ada: Person) -> None:
     title("1. Ada describes the data")
     say(
-        f"The lab's bucket {BUCKET} holds a catalogue and images of the sky. Ada tells her git"
-        " project about it; that takes one listing."
+        f"The lab's bucket {BUCKET} holds a catalogue and images of the sky, on its own server."
+        " The keys go to that server only, and never into the project. Here they come from a file;"
+        " on a terminal they are asked for."
     )
     endpoint = f"--endpoint {scene.server.endpoint}"
+    ada.does(f"git storage login --stdin s3://{BUCKET} {endpoint} < ../{KEYS}")
+    say("Ada tells her git project about the data; that takes one listing.")
     ada.does(f"git storage add survey s3://{BUCKET}/{RELEASE[:-1]} {endpoint} --to {DATA}")
     verify("nothing was downloaded", scene.downloads() == 0)
     say("Git keeps two small texts about it. The data itself is ignored by git.")
@@ -60,9 +63,14 @@ def _stage(scene: Scene, ada: Person) -> None:
 
 def _clone(scene: Scene, ben: Person) -> None:
     title("3. Ben clones the project")
-    say("A plain clone, and one command for the data.")
+    say(
+        "A plain clone. It may name any server, so that none is asked before Ben has approved it."
+        " On a terminal `stage` shows where it would go, and asks; here it says what to type."
+    )
     at_root = Person("ben", scene.root, ben.environment)
     at_root.does("git clone --quiet project.git ben")
+    ben.does("git storage stage --all", code=128)
+    ben.does(f"git storage login --stdin survey < ../{KEYS}")
     ben.does("git storage stage --all")
     _same(scene, ben, "Ben has the same bytes")
     verify("git status is clean", _clean(ben))
@@ -113,7 +121,11 @@ def _conflict(scene: Scene, ada: Person, ben: Person) -> None:
     ben.does("git storage sync", code=1)
     verify("sync stopped with exit status 1", True)
     verify("nothing moved, here or there", scene.stored() == stored and ben.files(DATA) == mine)
-    say("He keeps both: Ada's catalogue under its name, his own beside it.")
+    say(
+        "He keeps both: Ada's catalogue under its name, his own beside it. It is the first time"
+        " that he sends anything there, which has to be approved as well."
+    )
+    ben.does("git storage trust --write --yes survey")
     ben.does("git storage sync --verbose --keep both")
     beside = f"catalogue.conflict-{sha256(mine['catalogue.csv'])[:8]}.csv"
     after = scene.stored()
@@ -152,6 +164,7 @@ def _old_commit(scene: Scene, before: dict[str, bytes]) -> None:
     first = scene.ada.asks("git", "rev-list", "--reverse", "HEAD").splitlines()[1]
     reviewer.does(f"git checkout --quiet {first[:10]}  # describe the survey")
     stored = scene.stored()
+    reviewer.does(f"git storage login --stdin survey < ../{KEYS}")
     reviewer.does("git storage stage --all")
     verify("byte for byte the data of that day", sums(reviewer.files(DATA)) == sums(before))
     verify("the bucket's present was not touched", scene.stored() == stored)
