@@ -6,7 +6,8 @@ anything. Comments before a block, which readers do not see, help where a page c
 
     <!-- exits 1 -->                    the last command of the next block exits with 1
     <!-- runs A as B -->                in commands from here on, A is replaced by B;
-                                        $ENDPOINT is the test server, $REMOTE an empty git remote
+                                        $ENDPOINT is the test server, $REMOTE an empty git remote,
+                                        $APPROVED the name by which the bucket is approved
     <!-- meanwhile: COMMAND -->         somebody else does this before the next block
 """
 
@@ -204,17 +205,21 @@ def shell_with_survey(shell: Shell, ministack: S3Server) -> Shell:
     for name, content in release().items():
         client.put_object(Bucket="sky-survey", Key=f"release-3/{name}", Body=content)
     remote = shell.directory / "remote.git"
+    identity = ministack.endpoint.replace("http://", "s3://")
     shell.environment |= {
-        **ministack.environment,
         "ENDPOINT": ministack.endpoint,
         "REMOTE": str(remote),
+        "APPROVED": f"{identity}/sky-survey/release-3 at {ministack.endpoint}",
     }
+    keys = shell.directory / "keys"
+    keys.write_text(f"access={ministack.access_key}\nsecret={ministack.secret_key}\n")
     for command in (
         "git init --quiet --bare remote.git",
         "git clone --quiet remote.git project",
         "cd project",
         "git commit --quiet --allow-empty --message begin",
         "git push --quiet origin HEAD",
+        "git storage login --stdin s3://sky-survey --endpoint $ENDPOINT < ../keys",
     ):
         assert shell.run(command)[0] == 0
     return shell
