@@ -64,14 +64,23 @@ class Scene:
         self.do(["git", "clone", "--quiet", str(self.root / name), "."], place)
         return place
 
-    def do(self, argv: list[str], where: Path) -> None:
+    def do(self, argv: list[str], where: Path, typed: str = "") -> None:
         """Run a command that is not measured.
+
+        Args:
+            typed: its standard input.
 
         Raises:
             CommandFailed: it ended with another status than 0.
         """
         done = subprocess.run(
-            argv, cwd=where, env=self.environment, capture_output=True, text=True, check=False
+            argv,
+            cwd=where,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise CommandFailed(f"{' '.join(argv)}: {done.stderr[-2000:]}")
@@ -115,7 +124,9 @@ def _environment(root: Path, server: S3Server) -> dict[str, str]:
         "GIT_AUTHOR_EMAIL": "bench@example.org",
         "GIT_COMMITTER_NAME": "bench",
         "GIT_COMMITTER_EMAIL": "bench@example.org",
+        # For DVC. It is not AWS, so that git storage has to log in.
         **server.environment,
+        "GIT_STORAGE_TRUST": _approved(server),
         "RCLONE_CONFIG": str(home / "rclone.conf"),
         "RCLONE_CONFIG_BENCH_TYPE": "s3",
         "RCLONE_CONFIG_BENCH_PROVIDER": "Other",
@@ -129,6 +140,13 @@ def _environment(root: Path, server: S3Server) -> dict[str, str]:
         # Emptied with the round: DVC keeps what it knows of remotes and files there.
         "DVC_SITE_CACHE_DIR": str(root / "round" / "dvc-site"),
     }
+
+
+def _approved(server: S3Server) -> str:
+    """What clones may read from, as `git storage trust --list` spells it."""
+    host = server.endpoint.partition("://")[2]
+    names = [f"s3://{host}/{BUCKET}/data/{name}" for name in ("small", "large")]
+    return "\n".join(f"{name} at {server.endpoint}" for name in names)
 
 
 def _fill(scene: Scene, sizes: Sizes) -> None:
@@ -154,9 +172,12 @@ def _upload(scene: Scene) -> None:
 def _describe(scene: Scene, server: S3Server) -> None:
     project = scene.root / "git-storage"
     _repository(scene, project)
+    program, endpoint = str(GIT_STORAGE), ["--endpoint", server.endpoint]
+    keys = f"access={server.access_key}\nsecret={server.secret_key}\n"
+    scene.do([program, "login", "--stdin", f"s3://{BUCKET}", *endpoint], project, keys)
     for name in ("small", "large"):
-        argv = [str(GIT_STORAGE), "add", name, f"s3://{BUCKET}/data/{name}", "--to", f"data/{name}"]
-        scene.do([*argv, "--endpoint", server.endpoint], project)
+        url = f"s3://{BUCKET}/data/{name}"
+        scene.do([program, "add", name, url, "--to", f"data/{name}", *endpoint], project)
     _commit(scene, project)
 
 
