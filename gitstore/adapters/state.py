@@ -42,7 +42,11 @@ CREATE TABLE effect (id INTEGER PRIMARY KEY, operation INTEGER NOT NULL, data_pa
   kind TEXT NOT NULL, path TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE INDEX effect_of ON effect (operation)
 """
-_TABLES = ("base", "recorded", "seen", "intent")
+_FORMAT_2 = """
+CREATE TABLE verified (data_path INTEGER, path TEXT, side TEXT, what TEXT NOT NULL,
+  at REAL NOT NULL, PRIMARY KEY (data_path, path, side)) WITHOUT ROWID
+"""
+_TABLES = ("base", "recorded", "seen", "intent", "verified")
 
 _SIGNED = 1 << 63  # SQLite's integers have 64 bits and a sign
 
@@ -55,7 +59,7 @@ class WorkState:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = Database(file, [_FORMAT_1])
+        self._database = Database(file, [_FORMAT_1, _FORMAT_2])
 
     @classmethod
     def open(cls, git_dir: Path) -> WorkState:
@@ -94,6 +98,10 @@ class WorkState:
             path: (source, Base(_version(size, ids), bool(erase)))
             for path, source, size, ids, erase in rows
         }
+
+    def holds_bases(self) -> bool:
+        """Whether anything was ever staged here, and is not unstaged."""
+        return bool(self._database.rows("SELECT 1 FROM base LIMIT 1"))
 
     def set_bases(self, data_path: str, source: str, bases: Mapping[str, Base | None]) -> None:
         """Set bases whose place ids were issued at a source; None removes one."""
@@ -179,6 +187,21 @@ class WorkState:
         """Note uploads before they begin; None removes one that is settled."""
         rows = {path: None if i is None else _intent_row(i) for path, i in intents.items()}
         self._set("intent", data_path, rows)
+
+    def verified(self, data_path: str, side: str) -> dict[str, tuple[str, float]]:
+        """Which bytes were last found right, and when, in seconds since 1970, by object path."""
+        query = _all_of("verified", "path, what, at") + " AND side = ?"
+        rows = self._database.rows(query, (data_path, side))
+        return {path: (what, at) for path, what, at in rows}
+
+    def set_verified(self, data_path: str, side: str, what: Mapping[str, str], at: float) -> None:
+        """Note that these bytes were found right at this moment."""
+        if not what:
+            return
+        with self._database.writing() as connection:
+            number = self._number(data_path)
+            rows = [(number, path, side, one, at) for path, one in what.items()]
+            connection.executemany("INSERT OR REPLACE INTO verified VALUES (?, ?, ?, ?, ?)", rows)
 
     def rename_data_path(self, old: str, new: str) -> None:
         """Give everything about a data path to another name; what that name had is dropped."""

@@ -10,6 +10,10 @@ the storage does not hold, and one that brings files of a data path: a cherry-pi
 hook before. The others are about what came with a checkout; they never fail, and bring data only
 with storage.autoStage.
 
+No hook asks a storage that is not approved in this clone, see git storage trust. A push that
+promises bytes on one stops there and says so; where nothing is approved at all, storage.autoStage
+brings nothing, and the manifest is not even read.
+
 CONFIGURATION
 
 - storage.warnUnrecorded (false): pre-commit says that staged data changed and is not recorded
@@ -106,10 +110,10 @@ def _pushed(args: argparse.Namespace, screen: Screen) -> tuple[str, str]:
 
 def _staged(screen: Screen) -> tuple[Note, ...]:
     from gitstore.repo.hooking import auto_stage
-    from gitstore.repo.project import open_project
 
-    notes: list[Note] = []
-    for report in auto_stage(open_project(Path()), screen.listener()):
+    staged = auto_stage(Path(), screen.listener())
+    notes = [Note(each.message, each.hint, stops=False) for each in staged.problems]
+    for report in staged.reports:
         moved = report.done(Kind.FETCH, Kind.REPLACE, Kind.DROP)
         if moved:
             screen.talk(f"{report.plan.data_path}: {count(moved)} staged")

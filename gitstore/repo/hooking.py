@@ -6,15 +6,20 @@ what follows a checkout. Nothing here is asked before the shim has found somethi
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from gitstore.adapters.git import Git
+from gitstore.adapters.state import WorkState
+from gitstore.core.errors import StorageError, Untrusted
 from gitstore.core.manifest import Mode
 from gitstore.core.plan import decide_stage
 from gitstore.core.report import Listener, Report
-from gitstore.repo.project import Project
+from gitstore.repo.project import open_project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import changing
+from gitstore.repo.settings import origin_of
 
 EVENTS = (
     "pre-commit",
@@ -43,23 +48,60 @@ class Note:
     stops: bool = True
 
 
-def auto_stage(project: Project, listener: Listener | None = None) -> tuple[Report, ...]:
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What staging again came to.
+
+    Attributes:
+        reports: one for each data path.
+        problems: why a data path could not be staged.
+    """
+
+    reports: tuple[Report, ...] = ()
+    problems: tuple[StorageError, ...] = ()
+
+
+def auto_stage(start: Path, listener: Listener | None = None) -> Staged:
     """Stage again what this work tree keeps, without wanting more; only where the user says so.
 
     It does nothing in a clone where nobody has used git storage yet, and never overwrites an edit.
+
+    Raises:
+        Untrusted: nothing is approved in this clone. Of the project nothing is read then, not even
+            the manifest.
     """
-    git = project.git
+    git = Git.find(start)
     if not git.config_bool("storage.autoStage", default=False) or not in_use(git):
-        return ()
+        return Staged()
+    if not _approved(git):
+        raise Untrusted("no storage is approved in this clone yet", hint="git storage trust")
+    project = open_project(git.top)
     with changing(project, "stage", listener) as session:
         reports: list[Report] = []
+        problems: list[StorageError] = []
         for data in project.manifest.data.values():
             if data.mode is Mode.COPY and session.state.wanted(data.path):
-                view = session.offline_view(Selection(data))
-                reports.append(session.execute(view.plan("stage", decide_stage), view))
-        return tuple(reports)
+                try:
+                    view = session.offline_view(Selection(data))
+                    reports.append(session.execute(view.plan("stage", decide_stage), view))
+                except StorageError as error:
+                    problems.append(error)  # of this data path; the others have theirs
+        return Staged(tuple(reports), tuple(problems))
 
 
 def in_use(git: Git) -> bool:
     """Whether somebody has used git storage in this work tree."""
     return (git.git_dir / "storage" / "state.db").exists()
+
+
+def _approved(git: Git) -> bool:
+    """Whether the user has approved any storage here, or data is here that needed no approval."""
+    from gitstore.shell.opening import READING, WRITING, Access  # late: most hooks open none
+
+    if any(os.environ.get(name) for name in (READING, WRITING)):
+        return True
+    with Access(git.top, git.common_dir, origin_of(git), os.environ).grants() as grants:
+        if grants.all():
+            return True
+    with WorkState.open(git.git_dir) as state:
+        return state.holds_bases()

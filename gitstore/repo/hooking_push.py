@@ -6,18 +6,20 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitstore.adapters import git_changes as changes
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.git_changes import Change, Push
-from gitstore.core.errors import FormatError, StorageError
+from gitstore.core.errors import FormatError, StorageError, Untrusted
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, parse_manifest
 from gitstore.core.model import UNDECIDED, Kind, is_promise
 from gitstore.core.pointer import Pointer
 from gitstore.core.report import Listener
+from gitstore.core.trust import Right
 from gitstore.core.versions import Version
-from gitstore.repo.hooking import Note
+from gitstore.repo.hooking import Note, in_use
 from gitstore.repo.hooking_commit import named, pointer_name
 from gitstore.repo.leaving import let_go
 from gitstore.repo.project import MANIFEST, Project, open_project
@@ -27,6 +29,9 @@ from gitstore.repo.settings import PrePush, chosen_pre_push
 from gitstore.repo.syncing import decision, with_evidence_of
 from gitstore.shell.abilities import measured
 from gitstore.shell.holding import Answers, asked_for
+
+if TYPE_CHECKING:
+    from gitstore.shell.opening import Destination
 
 _COMMITS = 200  # of a push, so many are looked at behind its tips
 _NAMED = 5
@@ -54,6 +59,11 @@ class _Brought:
     base: str | None
     pointer: Pointer
     promises: Versions = field(default_factory=dict)
+
+    @property
+    def destination(self) -> Destination:
+        """The storage."""
+        return self.project.destination(self.project.storage(self.data.storage))
 
     def named(self, path: str) -> str:
         """An object as a user would type it."""
@@ -157,6 +167,7 @@ def _not_held(brought: Iterable[_Brought]) -> Iterator[Note]:
         new = {p: v for p, v in one.promises.items() if (source, p, v) not in asked}
         asked |= {(source, path, version) for path, version in new.items()}
         try:
+            _refuse_unasked(one)
             with reading(one.project) as session:
                 binding = one.project.binding(one.data, session.state, session.facts)
                 answers = asked_for(binding, new)
@@ -171,6 +182,21 @@ def _not_held(brought: Iterable[_Brought]) -> Iterator[Note]:
             yield _silent(storage, unknown)
 
 
+def _refuse_unasked(one: _Brought) -> None:
+    """Raise `Untrusted` in a clone that has nothing to do with a storage so far.
+
+    Public data needs no approval, but no push makes the first request for it.
+    """
+    if not in_use(one.project.git) and _right(one) is None:
+        from gitstore.shell.opening import untrusted
+
+        raise untrusted(one.destination, Right.READ)
+
+
+def _right(one: _Brought) -> Right | None:
+    return one.project.access.right(one.destination.approved_as)
+
+
 def _listed(broken: Sequence[str], data_path: str) -> Iterator[Note]:
     some = list(broken[:_NAMED])
     if len(broken) > _NAMED:
@@ -183,6 +209,11 @@ def _silent(storage: str, unknown: Sequence[tuple[str, StorageError]]) -> Note:
     """One line for a storage, however many of its objects it said nothing about."""
     name, error = unknown[0]
     named = name if len(unknown) == 1 else f"{name} and {len(unknown) - 1:,} more"
+    if isinstance(error, Untrusted):
+        return Note(
+            f"{named} is only promised, and nobody was asked for it: {error.message}",
+            f"{error.hint}  # then push again; or: {_WITHOUT}",
+        )
     return Note(
         f"{storage} does not say whether it holds {named}: {error.message}",
         f"git storage doctor {shlex.quote(storage)}  # says more; or: {_WITHOUT}",
@@ -228,9 +259,20 @@ def _uploaded(git: Git, brought: Iterable[_Brought], listener: Listener | None) 
     try:
         project = open_project(git.top)
         with changing(project, "push", listener) as session:
-            return [note for one in brought for note in _given(session, one)]
+            return [note for one in brought for note in _tried(session, one)]
     except StorageError as error:
         return [Note(f"nothing was uploaded: {error.message}", error.hint)]
+
+
+def _tried(session: Session, one: _Brought) -> list[Note]:
+    """Give what one data path promises; whatever hinders that hinders no other one."""
+    if _right(one) is None:
+        return []  # nobody may ask there, which is said of the promises
+    try:
+        return list(_given(session, one))
+    except StorageError as error:
+        told = f"nothing of {one.data.path} was uploaded: {error.message}"
+        return [Note(told, error.hint)]
 
 
 def _given(session: Session, one: _Brought) -> Iterator[Note]:
