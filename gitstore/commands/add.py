@@ -44,6 +44,7 @@ from gitstore.core.place import Place
 from gitstore.repo.adding import Added
 from gitstore.repo.repo import Repo
 from gitstore.repo.selection import below_top
+from gitstore.repo.staging import no_copy
 from gitstore.ui import documents
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import count, human, shown
@@ -170,6 +171,11 @@ def _show(screen: Screen, added: Added, changed: bool) -> None:
     screen.talk(f"next: git commit -m 'data: add {path}'")
     if added.data.mode is Mode.COPY:
         screen.talk(f"      git storage stage {screen.typed(path)}")
+    elif added.data.mode is Mode.MOUNT:
+        problem = no_copy(added.data)
+        screen.talk(f"warning: {problem.message}")
+        if problem.hint is not None:
+            screen.hint(problem.hint)
 
 
 def _understood(place: Place) -> str:

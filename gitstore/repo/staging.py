@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitstore.core.errors import StoreError, Unsupported
-from gitstore.core.manifest import Mode
+from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Plan
 from gitstore.core.plan import decide_stage, decide_unstage
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import with_staged, with_unstaged
 from gitstore.repo.leaving import know, know_if_vacant
-from gitstore.repo.project import MANIFEST, Project
+from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
 from gitstore.repo.session import Session, View, changing, reading
 
@@ -109,11 +110,21 @@ def _copies(project: Project, targets: Sequence[str]) -> tuple[Selection, ...]:
     copies = tuple(s for s in found if s.data.mode is Mode.COPY)
     others = [s.data for s in found if s.data.mode is not Mode.COPY]
     if targets and others:
-        raise Unsupported(
-            f"{others[0].path} is in mode {others[0].mode.value}, so there is nothing to copy here",
-            hint=f"edit its 'mode:' in {MANIFEST} to 'copy'",
-        )
+        raise no_copy(others[0])
     return copies
+
+
+def no_copy(data: DataPath) -> Unsupported:
+    """Why a data path in another mode is not copied, and what makes this clone copy it."""
+    if data.mode is Mode.MOUNT:
+        told, other = "which is not available yet", ", or: reference"
+    else:
+        told, other = "so there is nothing to copy here", ""
+    key = shlex.quote(f"storage.{data.path}.mode")
+    return Unsupported(
+        f"{data.path} is in mode {data.mode.value}, {told}",
+        hint=f"git config {key} copy  # for this clone{other}",
+    )
 
 
 def _patterns(session: Session, selection: Selection, options: StageOptions) -> tuple[str, ...]:

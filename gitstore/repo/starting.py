@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from gitstore.core.errors import LocalFailure, Stopped, StorageError, Unsupported
+from gitstore.core.errors import LocalFailure, Stopped, StorageError
 from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Kind
 from gitstore.core.report import Listener, Report
 from gitstore.repo.project import Project
-from gitstore.repo.staging import StageOptions, plan_stage, stage
+from gitstore.repo.staging import StageOptions, no_copy, plan_stage, stage
 
 _AT_A_TIME = 8
 
@@ -216,11 +216,7 @@ def _problem(project: Project, name: str) -> StorageError | None:
 def _without_copy(data: DataPath) -> Brought:
     if data.mode is Mode.REFERENCE:
         return Brought(data, End.READY)
-    problem = Unsupported(
-        f"{data.path} is in mode mount, which is not available yet",
-        hint=f"git config storage.{data.storage}.mode copy  # for this clone, or: reference",
-    )
-    return Brought(data, End.FAILED, problem=problem)
+    return Brought(data, End.FAILED, problem=no_copy(data))
 
 
 def _needs(

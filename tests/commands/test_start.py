@@ -69,8 +69,22 @@ def test_a_reference_needs_no_copy_and_a_mount_is_not_there_yet(lab: Lab) -> Non
     lab.describe(FILES, "--mode", "reference")
     lab.storage("start").says("data: a reference")
     assert not lab.exists("data")
-    lab.storage("add", "survey", "--to", "mounted", "--mode", "mount", "--access", "read")
-    lab.storage("start").fails(1).says("mounted is in mode mount", "storage.survey.mode")
+    added = ("add", "survey", "--to", "my raw", "--mode", "mount", "--access", "read")
+    why = "my raw is in mode mount, which is not available yet"
+    how = "hint: git config 'storage.my raw.mode' copy  # for this clone, or: reference"
+    lab.storage(*added).says(f"warning: {why}", how)
+    lab.storage("start").fails(1).says(f"error: my raw: {why}", how)
+    lab.storage("stage", "my raw").fails(128).says(f"error: {why}", how)
+    lab.git("config", "storage.my raw.mode", "copy")
+    lab.storage("start")
+    assert lab.files("my raw") == FILES
+
+
+def test_on_a_terminal_nothing_is_offered_that_is_not_there(lab: Lab) -> None:
+    lab.describe(FILES)
+    done = on_a_terminal(lab, "start", typed="m\n")
+    assert "mount" not in done.said
+    assert not lab.exists("data")
 
 
 def test_json_tells_of_every_storage_and_data_path(two: Lab) -> None:
