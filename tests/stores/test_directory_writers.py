@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -59,3 +61,27 @@ def test_writers_of_one_object_never_share_a_temporary_file(tmp_path: Path) -> N
         with ThreadPoolExecutor(8) as pool:
             won = [body for body in pool.map(create, bodies) if body is not None]
         assert won == [(tmp_path / "many" / f"k{number}").read_bytes()]
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from gitstore.adapters.stores.bytes_source import BytesSource
+from gitstore.adapters.stores.directory import DirectoryStore
+
+def link(*given, real=os.link, **named):
+    real(*given, **named)
+    if not os.path.basename(given[1]).startswith("."):
+        os._exit(9)
+
+os.link = link
+DirectoryStore("file://kill", Path(sys.argv[1])).write("a.txt", BytesSource(b"whole"), None)
+"""
+
+
+def test_a_writer_that_is_killed_when_the_object_has_its_name_leaves_nothing_else(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path)], check=False)
+    assert done.returncode == 9
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.txt": b"whole"}

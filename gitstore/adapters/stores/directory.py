@@ -8,9 +8,10 @@ stay, because people made them. The only identifier is `mtime:<seconds>.<nine di
 
 Creating is atomic. Replacing and erasing look right before they act, under a lock that keeps other
 processes of ours out where the file system has locks; people who write by other means are kept out
-only by the look. A process killed in the middle leaves at most a `.git-storage-tmp-*` file, which
-goes when the same object is written again, and, on file systems without hard links, perhaps an
-empty object.
+only by the look. A process killed in the middle of creating an object leaves nothing; in the middle
+of replacing one, at most a `.git-storage-tmp-*` file, which goes when the same object is written
+again. File systems without nameless files (NFS) may keep such a file after a kill, and those
+without hard links perhaps an empty object.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, Unreachable, Unsupported
 from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span
 from gitstore.core.versions import Version, equal
+
+_New = Callable[[int, str], tuple[int, str]]
+"""Makes a new file of ours in an open directory, for a name in it: its descriptor and its name."""
 
 _CHUNK = 1 << 20
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -235,9 +239,16 @@ def _written(target: _Target, source: Source, expect: Version | None) -> Version
         _require(target, expect)
     elif tree.lstat_at(target.parent, target.name) is not None:
         raise _exists(target.key)
-    with _finished_file(target, source) as (temporary, fd):
+    if expect is None:
+        with suppress(tree.NoName):
+            return _written_by(tree.nameless, target, source, None)
+    return _written_by(tree.new_temporary, target, source, expect)
+
+
+def _written_by(new: _New, target: _Target, source: Source, expect: Version | None) -> Version:
+    with _finished_file(new, target, source) as (fd, temporary):
         if expect is None:
-            _create(target, temporary)
+            _create(target, (fd, temporary))
         else:
             _replace(target, temporary, expect, fd)
         os.fsync(target.parent)
@@ -252,9 +263,9 @@ def _written(target: _Target, source: Source, expect: Version | None) -> Version
 
 
 @contextmanager
-def _finished_file(target: _Target, source: Source) -> Iterator[tuple[str, int]]:
+def _finished_file(new: _New, target: _Target, source: Source) -> Iterator[tuple[int, str]]:
     """The source's bytes, flushed, in a file of ours beside the target; gone afterwards."""
-    fd, name = tree.new_temporary(target.parent, target.name)
+    fd, name = new(target.parent, target.name)
     try:
         with os.fdopen(os.dup(fd), "wb") as out:
             copied = sum(out.write(chunk) for chunk in _local_chunks(source, target.key))
@@ -262,7 +273,7 @@ def _finished_file(target: _Target, source: Source) -> Iterator[tuple[str, int]]
             raise Changed(f"the local file for {target.key!r} changed while it was read")
         os.utime(fd, ns=(clock.distinctive(),) * 2)
         os.fsync(fd)
-        yield name, fd
+        yield fd, name
     finally:
         # In this order: closed, its lock would be gone while it still has the name.
         tree.unlink_if(target.parent, name, fd)
@@ -278,17 +289,17 @@ def _local_chunks(source: Source, key: str) -> Iterator[bytes]:
         raise LocalFailure(f"the local file for {key!r} cannot be read: {error}") from error
 
 
-def _create(target: _Target, temporary: str) -> None:
+def _create(target: _Target, file: tuple[int, str]) -> None:
     parent, name = target.parent, target.name
     try:
         try:
-            os.link(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+            tree.link(parent, name, file)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
             # Without hard links the name is taken first and the bytes follow at once.
             os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, dir_fd=parent))
-            os.replace(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+            os.replace(file[1], name, src_dir_fd=parent, dst_dir_fd=parent)
     except FileExistsError as error:
         if tree.lstat_at(parent, name) is None:
             raise tree.in_the_way(target.key, name) from error

@@ -144,6 +144,47 @@ def lstat_at(parent: int, name: str) -> os.stat_result | None:
     return found if stat.S_ISREG(found.st_mode) else None
 
 
+class NoName(Exception):
+    """This file system has no files without names, or cannot give them one."""
+
+
+def nameless(parent: int, target: str) -> tuple[int, str]:
+    """A new empty file without a name in an open directory; its name is said to be empty.
+
+    Whoever is killed before it gets the target's name leaves nothing.
+
+    Raises:
+        NoName: there is no such thing here.
+    """
+    _sweep(parent, _own(target))
+    try:
+        return os.open(".", _NAMELESS, 0o666, dir_fd=parent), ""
+    except OSError as error:
+        raise NoName from error
+
+
+def link(parent: int, name: str, file: tuple[int, str]) -> None:
+    """Give a file of ours a name that nothing has.
+
+    Args:
+        file: its descriptor, and its temporary name or nothing.
+
+    Raises:
+        NoName: the file has no name and cannot get one.
+        OSError: the system refused, e.g. because something has the name.
+    """
+    descriptor, temporary = file
+    if temporary:
+        os.link(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+        return
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", name, dst_dir_fd=parent, follow_symlinks=True)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise NoName from error
+
+
 def new_temporary(parent: int, target: str) -> tuple[int, str]:
     """A new empty file of ours in an open directory: its descriptor, open for writing, and name.
 
@@ -151,7 +192,7 @@ def new_temporary(parent: int, target: str) -> tuple[int, str]:
     away what the killed one has left. Somebody who is writing it right now keeps theirs: a file
     gets that name only once its writer holds its lock, so that one without a lock has no writer.
     """
-    own = TEMPORARY + hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
+    own = _own(target)
     _sweep(parent, own)
     try:
         # Without a name until it is locked: killed before that, nothing is left.
@@ -160,11 +201,15 @@ def new_temporary(parent: int, target: str) -> tuple[int, str]:
         return _random(parent)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.link(f"/proc/self/fd/{descriptor}", own, dst_dir_fd=parent, follow_symlinks=True)
-    except OSError:
+        link(parent, own, (descriptor, ""))
+    except (OSError, NoName):
         os.close(descriptor)  # somebody is writing it, or there are no locks or links here
         return _random(parent)
     return descriptor, own
+
+
+def _own(target: str) -> str:
+    return TEMPORARY + hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
 
 
 def _random(parent: int) -> tuple[int, str]:
