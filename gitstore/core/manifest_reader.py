@@ -32,6 +32,10 @@ _SECRET_KEYS = re.compile(
     r"secret|passw|token|credential|key|profile|login|user|auth|sas$|command|exec|program|config",
     re.IGNORECASE,
 )
+_NO_OPTION = re.compile(
+    rf"{_SECRET_KEYS.pattern}|shell|plugin|module|helper|hook|script|identity|proxy|env|file",
+    re.IGNORECASE,
+)
 _Choice = TypeVar("_Choice", bound=Enum)
 
 
@@ -154,8 +158,9 @@ class _Reader:
         for text, name in zip(texts, names, strict=True):
             if not OPTION.fullmatch(text) or names.count(name) > 1:
                 raise self.error("an option is not NAME=VALUE, or is given twice", node)
-            if _SECRET_KEYS.search(name):
-                raise self.unknown(name, (), node)
+            if _NO_OPTION.search(name):
+                hint = "the user's own configuration has that; 'git storage login' keeps secrets"
+                raise self.error(f"no option is called '{name}'", node, hint)
         return texts
 
     def anonymous(self, entry: Mapping) -> bool:

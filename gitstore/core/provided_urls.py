@@ -30,6 +30,9 @@ def parse_provided(
         BadUrl: naming what is wrong, with a hint; never repeating a secret.
     """
     url_text.check(url)
+    url_text.check_names(url, region, account)
+    if endpoint is not None:
+        _check_endpoint(endpoint)
     if not PROVIDER.fullmatch(provider):
         raise BadUrl(f"the provider of {shown(url)} has odd characters", hint="a-z, 0-9 and '-'")
     pieces = checked_host(url_text.split(url))
@@ -42,3 +45,12 @@ def parse_provided(
     prefix = key_path(decoded(pieces.path, url), url)
     named = pieces.user or account
     return Place(provider, pieces.netloc, "", prefix, endpoint, region, named)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    url_text.check(endpoint)
+    if checked_host(url_text.split(endpoint)).user is not None:
+        raise BadUrl(
+            f"the endpoint {shown(endpoint)} holds a user name",
+            hint="write account: beside the url",
+        )

@@ -18,6 +18,7 @@ _ENCODED_CONTROL = re.compile(r"%([01][0-9A-F]|7F|C2%[89][0-9A-F])", re.IGNORECA
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 _SPLIT = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)(.*)", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}")
 _BRACKETS = re.compile(r"//\[[0-9A-Fa-f:.]+\]")
 _SECRETS = (
     re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -89,6 +90,17 @@ def check(url: str) -> None:
         raise BadUrl(f"{shown(url)} holds a backslash", hint="separate directories with /")
     if "::" in _BRACKETS.sub("//", url):
         raise BadUrl(f"{shown(url)} is a chain of URLs (::)", hint="give the one storage's own URL")
+
+
+def check_names(url: str, region: str | None, account: str | None) -> None:
+    """Refuse a region or an account, beside the URL, that is none.
+
+    Raises:
+        BadUrl: naming which.
+    """
+    for name, value in (("region", region), ("account", account)):
+        if value is not None and not _NAME.fullmatch(value):
+            raise BadUrl(f"the {name} of {shown(url)} has odd characters")
 
 
 def split(url: str) -> Pieces:

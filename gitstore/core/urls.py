@@ -40,9 +40,7 @@ def parse_url(
     """
     url_text.check(url)
     cloud_urls.refuse_page(url)
-    for name, value in (("region", region), ("account", account)):
-        if value is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}", value):
-            raise BadUrl(f"the {name} of {shown(url)} has odd characters")
+    url_text.check_names(url, region, account)
     options = Options(_endpoint(endpoint), region, account, _hosts(known_endpoints))
     if url.startswith(("/", "./", "../")) or url in (".", ".."):
         return _directory(url, url)

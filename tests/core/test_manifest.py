@@ -191,7 +191,6 @@ FORBIDDEN_KEYS = (
     "ssh_options",
     "client_kwargs",
     "plugin",
-    "provider",
     "key",
 )
 

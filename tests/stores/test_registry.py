@@ -29,11 +29,55 @@ def test_a_place_opens_with_its_provider(tmp_path: Path) -> None:
     assert list(directory.list("")) == []
 
 
-def test_an_unknown_provider_is_named_with_those_that_exist() -> None:
-    with pytest.raises(UnknownName, match="'gopher'") as caught:
+def test_a_package_that_is_not_installed_is_said_to_be_missing() -> None:
+    with pytest.raises(UnknownName, match="provides 'gopher'") as caught:
         open_store(StorePlace("gopher", "gopher://hole"), nobody)
 
-    assert "file" in str(caught.value.hint)
+    assert "pip install git-storage-gopher" in str(caught.value.hint)
+
+
+def package(path: Path, name: str, *points: str, text: str = "") -> None:
+    """A distribution with entry points, as an installer leaves it."""
+    metadata = path / f"{name}-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("\n".join(["[gitstore.stores]", *points]))
+    (path / f"{name}.py").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("import nowhere_to_be_found", "nowhere_to_be_found"), ("", "open_store")]
+)
+def test_a_package_that_cannot_be_loaded_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    module = f"gopher_{told}"
+    package(tmp_path, module, f"gopher = {module}:open_store", text=text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    with pytest.raises(Unsupported, match=f"the package {module} provides 'gopher'.*{told}"):
+        open_store(StorePlace("gopher", "gopher://hole"), nobody)
+
+
+def test_of_two_packages_with_one_provider_neither_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        package(tmp_path / name, name, f"gopher = {name}:open_store")
+        monkeypatch.syspath_prepend(str(tmp_path / name))
+
+    with pytest.raises(UnknownName, match="several packages provide 'gopher': one, two"):
+        open_store(StorePlace("gopher", "gopher://hole"), nobody)
+
+
+def test_no_package_takes_the_place_of_a_built_in_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(tmp_path, "thief", "file = thief:open_store", text="raise SystemExit")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    store = open_store(StorePlace("file", "file:///data", root=tmp_path), nobody)
+    assert type(store).__module__ == "gitstore.adapters.stores.directory"
 
 
 def test_a_place_without_its_directory_or_bucket_is_refused() -> None:

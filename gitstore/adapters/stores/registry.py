@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Opener = Callable[["StorePlace", CredentialSource], Store]
 
 GROUP = "gitstore.stores"
+_OWN = "gitstore.adapters.stores."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,23 @@ def open_store(place: StorePlace, credentials: CredentialSource) -> Store:
     """The store for a place. Sends no request and asks for no credentials yet.
 
     Raises:
-        UnknownName: no installed package provides `place.provider`.
+        UnknownName: no installed package provides `place.provider`, or several do.
+        Unsupported: the package that does cannot be loaded.
     """
-    found = _providers()
-    if place.provider not in found:
+    points = _providers().get(place.provider, [])
+    if not points:
         raise UnknownName(
-            f"no provider '{place.provider}' for {place.identity}",
-            hint=f"use one of: {', '.join(sorted(found))}; or install the package that adds it",
+            f"no installed package provides '{place.provider}' for {place.identity}",
+            hint=f"pip install git-storage-{place.provider}  # or as that package is called;"
+            " look at it first, because its code runs here",
         )
-    opener: Opener = found[place.provider].load()
-    return opener(place, credentials)
+    if len(points) > 1:
+        names = sorted(_package(point) for point in points)
+        raise UnknownName(
+            f"several packages provide '{place.provider}': {', '.join(names)}",
+            hint=f"pip uninstall {names[-1]}  # or another one of them",
+        )
+    return _loaded(points[0])(place, credentials)
 
 
 def providers() -> tuple[str, ...]:
@@ -94,8 +102,33 @@ def providers() -> tuple[str, ...]:
     return tuple(sorted(_providers()))
 
 
-def _providers() -> dict[str, EntryPoint]:
+def _providers() -> dict[str, list[EntryPoint]]:
     # It imports half of `email`, which `status` never needs.
     from importlib.metadata import entry_points
 
-    return {point.name: point for point in entry_points(group=GROUP)}
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=GROUP):
+        # The same package may be on the path twice.
+        if all(point.value != other.value for other in found.setdefault(point.name, [])):
+            found[point.name].append(point)
+    # No package takes the place of a built-in provider: it would be given its credentials.
+    return {name: [p for p in points if _own(p)] or points for name, points in found.items()}
+
+
+def _own(point: EntryPoint) -> bool:
+    return point.value.startswith(_OWN)
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value
+
+
+def _loaded(point: EntryPoint) -> Opener:
+    try:
+        opener: Opener = point.load()
+    except (ImportError, AttributeError, SyntaxError) as error:
+        raise Unsupported(
+            f"the package {_package(point)} provides '{point.name}' but cannot be loaded: {error}",
+            hint=f"pip install --upgrade {_package(point)}",
+        ) from error
+    return opener
