@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitstore.repo.repo import Repo
     from gitstore.repo.staging import StageOptions
     from gitstore.repo.syncing import SyncOptions
+    from gitstore.repo.verifying import Verified, VerifyOptions
 
 __all__ = [
     "Action",
@@ -35,6 +36,8 @@ __all__ = [
     "StorageError",
     "StorageSpec",
     "SyncOptions",
+    "Verified",
+    "VerifyOptions",
     "__version__",
 ]
 
@@ -48,6 +51,7 @@ _HOMES = {
     "gitstore.repo.repo": ("Repo",),
     "gitstore.repo.staging": ("StageOptions",),
     "gitstore.repo.syncing": ("SyncOptions",),
+    "gitstore.repo.verifying": ("Verified", "VerifyOptions"),
 }
 
 

@@ -29,7 +29,7 @@ _PURE = frozenset(
     | {"copy", "dataclasses", "datetime", "difflib", "enum", "fnmatch", "functools", "hashlib"}
     | {"heapq", "hmac", "io", "ipaddress", "itertools", "json", "math", "numbers", "operator"}
     | {"pathlib", "posixpath", "re", "shlex", "string", "struct", "textwrap", "types", "typing"}
-    | {"unicodedata", "urllib.parse", "zlib", "yaml"}
+    | {"fractions", "unicodedata", "urllib.parse", "zlib", "yaml"}
 )
 # Parts of these that do ask: the disk, the clock, the terminal.
 _IMPURE_NAMES = frozenset(

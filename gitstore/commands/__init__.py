@@ -47,6 +47,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "find and mend": {
         "undo": "gitstore.commands.undo",
+        "verify": "gitstore.commands.verify",
         "doctor": "gitstore.commands.doctor",
         "install": "gitstore.commands.install",
         "help": "gitstore.commands.help",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from gitstore.core.errors import UsageError
+
+Amount = TypeVar("Amount")
 
 
 class Parser(argparse.ArgumentParser):
@@ -94,3 +96,15 @@ def positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def amount(read: Callable[[str], Amount]) -> Callable[[str], Amount]:
+    """A type for `add_argument` of what one of `core.amounts` reads."""
+
+    def typed(text: str) -> Amount:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return typed

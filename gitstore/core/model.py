@@ -71,6 +71,7 @@ class Kind(Enum):
     WAIT = "wait"  # somebody else's promise is left alone (rule P3)
     REFUSE = "refuse"  # impossible here; counts as a failure
     RECORD = "record"  # the local version is written into the pointer, offline
+    VERIFY = "verify"  # bytes are read and held against what is known of them
     UNSTAGE = "unstage"  # the local file and B go; the storage and the pointer keep theirs
 
 

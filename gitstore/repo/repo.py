@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gitstore.repo.trusting import Trusted
     from gitstore.repo.undoing import Undone, UndoOptions
     from gitstore.repo.undoing_storage import Foreseen
+    from gitstore.repo.verifying import Verified, VerifyOptions
 
 
 class Repo:
@@ -188,6 +189,19 @@ class Repo:
         from gitstore.repo import history
 
         return history.past(self.project, limit)
+
+    def verify(
+        self,
+        *targets: str,
+        options: VerifyOptions | None = None,
+        listener: Listener | None = None,
+    ) -> tuple[Verified, ...]:
+        """Hold bytes against the pointers, and mend; see `gitstore.repo.verifying.verify`."""
+        from gitstore.repo import verifying
+
+        return verifying.verify(
+            self.project, targets, options or verifying.VerifyOptions(), listener
+        )
 
     def login(self, storage: StorageSpec, fields: Mapping[str, str]) -> tuple[Visit, str]:
         """Try credentials and store them where they work; see `gitstore.repo.login.login`."""

@@ -82,11 +82,11 @@ def _is_composite(binding: Binding, path: str, size: int, etag: str) -> bool:
     if not count.isdigit() or len(digest) != len(hashlib.md5(usedforsecurity=False).hexdigest()):
         return False
     return any(
-        binding.tree.composite_md5(path, part) == etag for part in _part_sizes(size, int(count))
+        binding.tree.composite_md5(path, part) == etag for part in part_sizes(size, int(count))
     )
 
 
-def _part_sizes(size: int, count: int) -> Iterator[int]:
+def part_sizes(size: int, count: int) -> Iterator[int]:
     """The part sizes that cut so many bytes into so many parts, the usual ones first."""
 
     def fits(part: int) -> bool:

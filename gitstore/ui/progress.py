@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gitstore.core.model import MOVES_BYTES, Plan
+from gitstore.core.model import MOVES_BYTES, Kind, Plan
 from gitstore.core.report import Outcome
 from gitstore.ui.words import clean, shown
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+_COUNTED = MOVES_BYTES | {Kind.VERIFY}
 
 
 class Progress:
@@ -46,7 +48,7 @@ class Progress:
 
     def done(self, outcome: Outcome) -> None:
         """One more object, or one more error."""
-        self._objects += outcome.action.kind in MOVES_BYTES
+        self._objects += outcome.action.kind in _COUNTED
         self._errors += outcome.failure is not None
         self._tell()
 

@@ -142,6 +142,7 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         ("start",),
         ("stage", "-n", "--all"),
         ("stage", "--all"),
+        ("verify",),
         ("unstage", "again"),
         ("record",),
         ("sync", "-n"),

@@ -10,30 +10,31 @@ function __git_storage_revisions
 end
 
 complete -c git-storage -f
-set -l __git_storage_verbs add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -s C -x -a '(__fish_complete_directories)'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a forget -d 'Describe a storage or data path no more'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a start -d 'Bring up everything that a checkout describes'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a stage -d 'Bring recorded objects here'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a unstage -d 'Give local space back'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a restore -d 'Bring a recorded version of objects back'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a diff -d 'Show which objects differ'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a record -d 'Write local changes into the pointers, offline'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a resolve -d 'Settle pointers that a merge left in conflict'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a trust -d 'Approve storages that a cloned project names'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a login -d 'Store credentials for a storage'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a logout -d 'Forget the credentials of a storage'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a undo -d 'Take back the last operation that changed anything'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help" -a help -d 'Print the list of commands, or the page of one'
+set -l __git_storage_verbs add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -s C -x -a '(__fish_complete_directories)'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a forget -d 'Describe a storage or data path no more'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a start -d 'Bring up everything that a checkout describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a stage -d 'Bring recorded objects here'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a unstage -d 'Give local space back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a restore -d 'Bring a recorded version of objects back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a diff -d 'Show which objects differ'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a record -d 'Write local changes into the pointers, offline'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a resolve -d 'Settle pointers that a merge left in conflict'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a trust -d 'Approve storages that a cloned project names'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a login -d 'Store credentials for a storage'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a logout -d 'Forget the credentials of a storage'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a undo -d 'Take back the last operation that changed anything'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a verify -d 'Read the bytes again, and hold them against what was recorded'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a help -d 'Print the list of commands, or the page of one'
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l to -d 'the data path to feed' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l prefix -d 'feed what is below PREFIX/ only, or one object' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l include -d 'describe only objects that match PATTERN; can be given again' -x
@@ -44,6 +45,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from add" -l endpoint -d 'the
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l region -d 'the region of the service' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l account -d 'an Azure account, or a server\'s user' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l anonymous -d 'go without credentials'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l option -d 'what the provider of a package wants to know' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l description -d 'one line for people' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from add" -s q -l quiet -d 'say nothing but errors and what was asked for'
@@ -184,6 +186,19 @@ complete -c git-storage -n "__fish_seen_subcommand_from undo" -l json -d 'print 
 complete -c git-storage -n "__fish_seen_subcommand_from undo" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from undo" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from undo" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l remote -d 'hold the storage\'s objects against the pointer too, by one listing'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l content -d 'the same, and read their bytes'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l sample -d 'read so much of all, by number, e.g. 5%' -x
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l budget -d 'read so many bytes, e.g. 500m or 100g' -x
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l since -d 'leave out what was found right since this date, or for so long, e.g. 30d' -x
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -s z -d 'print only paths, each ended by NUL'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -s n -l dry-run -d 'show what would be done and why, and change nothing'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from doctor" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s v -l verbose -d 'say more'
@@ -199,4 +214,4 @@ complete -c git-storage -n "__fish_seen_subcommand_from help" -l json -d 'print 
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
-complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo doctor install help'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help'
