@@ -129,7 +129,7 @@ def _asked(screen: Screen, repo: Repo, spec: StorageSpec) -> Mapping[str, str] |
 
 def _read(text: str) -> Mapping[str, str]:
     fields: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip():
             continue
         name, equals, value = line.partition("=")
@@ -139,5 +139,6 @@ def _read(text: str) -> Mapping[str, str]:
                 f"line {number} of standard input is not NAME=VALUE",
                 hint="git storage login --help",
             )
-        fields[name.strip()] = value.strip()
+        # A password may begin or end with a blank.
+        fields[name.strip()] = value
     return fields

@@ -50,6 +50,9 @@ def with_endpoint(spec: StorageSpec, described: Iterable[StorageSpec]) -> Storag
     pieces = url_text.split(spec.url)
     declared = _declared(described)
     host = pieces.netloc
+    if pieces.scheme == "https":
+        # Who asks for encryption gets it, whatever the project has described.
+        declared = {known: f"https://{known}" for known in declared}
     if host in declared or _KNOWN.fullmatch(host):
         return replace(spec, endpoint=declared.get(host, f"https://{host}"))
     bucket, _, service = host.partition(".")

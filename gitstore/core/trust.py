@@ -22,6 +22,7 @@ _AWS_HOSTS = re.compile(
 )
 _ENDPOINT = re.compile(r"https://([a-z0-9.-]+)")
 _CLOUDS = frozenset({"s3", "azure", "gcs"})
+_SCHEMES = frozenset({"webdav", "http", "sftp", "hdfs"})
 
 
 class Right(Enum):
@@ -121,23 +122,37 @@ def own_cloud(place: Place, endpoint: str) -> bool:
         return False
     host = found[1]
     if place.provider == "s3":
-        return place.host in (AWS, f"{AWS}.cn") and _AWS_HOSTS.fullmatch(host) is not None
+        return place.host in (AWS, f"{AWS}.cn") and is_aws(endpoint)
     if place.provider == "gcs":
         return host == GOOGLE == place.host
     return place.provider == "azure" and host == place.host and bool(AZURE_HOST.fullmatch(host))
 
 
-def approved_as(place: Place, endpoint: str) -> str:
+def is_aws(endpoint: str) -> bool:
+    """Whether an endpoint is one of AWS's own for S3."""
+    found = _ENDPOINT.fullmatch(endpoint)
+    return found is not None and _AWS_HOSTS.fullmatch(found[1]) is not None
+
+
+def approved_as(place: Place, endpoint: str, options: Sequence[str] = ()) -> str:
     """The name by which a place is approved: its identity, and the way there if it is unusual.
 
-    One identity may be reached with and without encryption, or through a host that only looks like
-    the cloud's; one relative directory is another one in every clone.
+    One identity may be reached with and without encryption, through a host that only looks like
+    the cloud's, as another user of the server, or as a package's options say; one relative
+    directory is another one in every clone.
+
+    Args:
+        options: what a package's provider is told.
     """
     if place.provider == "file":
         return f"file://{endpoint}"
     # Azure's account is part of the path on a host that is not Azure's.
     usual = endpoint in (f"https://{place.host}", f"https://{place.host}/{place.account}")
     usual = usual or own_cloud(place, endpoint)
-    if place.provider not in _CLOUDS or usual:
-        return place.identity
-    return f"{place.identity} at {endpoint}"
+    if place.provider in _CLOUDS:
+        return place.identity if usual else f"{place.identity} at {endpoint}"
+    # Of these, the identity says how they are reached; but for what a package makes of an endpoint.
+    own = place.provider not in _SCHEMES and place.endpoint is not None
+    user = "" if place.account is None else f" as {place.account}"
+    way = f" at {endpoint}" if own else ""
+    return " ".join([f"{place.identity}{user}{way}", *(["with", *options] if options else [])])

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +49,7 @@ class Project:
         person: gives who can be asked about storages; None where there is nobody.
         typed: storages that the user has typed in this command, approved by that.
         together: storages that one command asks, so that one question is about all of them.
+        rooms: the storages that this command has opened.
     """
 
     git: Git
@@ -57,6 +58,7 @@ class Project:
     person: Callable[[], Person] | None = None
     typed: tuple[StorageSpec, ...] = ()
     together: tuple[StorageSpec, ...] = ()
+    rooms: dict[StorePlace, Store] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def where(self) -> tuple[Path, str]:
@@ -173,6 +175,7 @@ class Project:
         git = self.git
         person = None if self.person is None else self.person()
         found = Access(git.top, git.common_dir, origin_of(git), os.environ, person)
+        found = replace(found, rooms=self.rooms)
         for spec in self.typed:
             found = typed(self.destination(spec), found)
         return found

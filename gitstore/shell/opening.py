@@ -47,6 +47,7 @@ class Access:
         environment: of the process.
         person: who can be asked; None where there is nobody.
         typed: places that the user has typed in this command, approved by that.
+        rooms: what was opened in this run, so that what a storage has refused is not tried again.
     """
 
     where: Path
@@ -55,6 +56,7 @@ class Access:
     environment: Mapping[str, str]
     person: Person | None = None
     typed: frozenset[str] = frozenset()
+    rooms: dict[StorePlace, Store] = field(default_factory=dict, compare=False)
 
     def grants(self) -> Grants:
         """The approvals of this clone."""
@@ -103,7 +105,7 @@ class Destination:
     @property
     def approved_as(self) -> str:
         """The name by which it is approved."""
-        return approved_as(self.place, self.endpoint)
+        return approved_as(self.place, self.endpoint, self.store.options)
 
     def whose(self, access: Access) -> Whose:
         """What its credentials are looked up for."""
@@ -158,6 +160,8 @@ class _Door:
 
     def _problem(self, error: StoreError, told: str) -> StoreError:
         hint = f"git storage login {self.to.typed}"
+        if not told and self.to.place.provider == "sftp":
+            return error  # it knows about keys and agents
         if not told:
             wants = f"{self.to.place.identity} wants credentials, and none are known for it"
             return NoCredentials(wants, hint=hint)
@@ -183,12 +187,15 @@ def opened(to: Destination, access: Access, others: Iterable[Destination] = ()) 
         right = access.right(to.approved_as)
         if right is None:
             raise untrusted(to, Right.READ)
-    store: Store = open_store(to.store, door.sign_in)
-    if to.place.provider != "file":
-        store = Admitted(store, door.refused)
+    store = access.rooms.get(to.store) or access.rooms.setdefault(to.store, _entered(door))
     if right is Right.WRITE:
         return store
     return ReadOnly(store, f"git storage trust --write {to.typed}")
+
+
+def _entered(door: _Door) -> Store:
+    store = open_store(door.to.store, door.sign_in)
+    return store if door.to.place.provider == "file" else Admitted(store, door.refused)
 
 
 def approve(destinations: Iterable[Destination], access: Access) -> None:

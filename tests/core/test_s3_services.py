@@ -38,6 +38,12 @@ def test_a_declared_endpoint_is_taken_as_it_was_declared() -> None:
     assert spec.endpoint == OURS.endpoint
 
 
+def test_who_asks_for_encryption_gets_it() -> None:
+    for url in ("https://minio.example.org:9000/sky", "https://sky.minio.example.org:9000/"):
+        spec = with_endpoint(StorageSpec("new", url), [OURS])
+        assert spec.endpoint == "https://minio.example.org:9000"
+
+
 @pytest.mark.parametrize(
     "url",
     [

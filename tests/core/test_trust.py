@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gitstore.core.place import Place
+from gitstore.core.provided_urls import parse_provided
 from gitstore.core.trust import approved_as, endpoint_of, own_cloud
 from gitstore.core.urls import parse_url
 
@@ -131,6 +133,9 @@ def test_the_region_of_the_environment_counts_where_the_url_says_none() -> None:
         ("webdavs://h/p", {}, "webdavs://h/p"),
         ("http://h/p", {}, "http://h/p"),
         ("../bucket", {}, "file:///srv/bucket"),
+        ("sftp://h/p", {}, "sftp://h/p"),
+        ("sftp://ada@h/p", {}, "sftp://h/p as ada"),
+        ("webdavs://h/p", {"account": "ada"}, "webdavs://h/p as ada"),
     ],
 )
 def test_the_name_changes_with_the_place_and_with_the_way_there(
@@ -138,3 +143,15 @@ def test_the_name_changes_with_the_place_and_with_the_way_there(
 ) -> None:
     place = parse_url(url, **options)
     assert approved_as(place, endpoint_of(place, None, "/srv/bucket")) == name
+
+
+def tape(endpoint: str | None) -> Place:
+    return parse_provided("tape://h/p", "tape", endpoint=endpoint, region=None, account=None)
+
+
+def test_what_a_package_is_told_is_part_of_the_name() -> None:
+    told = ("server=one", "slow=yes")
+
+    assert approved_as(tape(None), "https://h") == "tape://h/p"
+    assert approved_as(tape("https://i"), "https://i") == "tape://h/p at https://i"
+    assert approved_as(tape(None), "https://h", told) == "tape://h/p with server=one slow=yes"

@@ -59,7 +59,7 @@ def sftp(lab: Lab, request: pytest.FixtureRequest) -> Site:
     server.make_known(lab.root / "home")
     root = server.root / lab.root.name
     root.mkdir()
-    approved = f"sftp://127.0.0.1:{server.port}{root}"
+    approved = f"sftp://127.0.0.1:{server.port}{root} as {server.user}"
     return Site(f"{server.url}/{lab.root.name}", approved, root)
 
 

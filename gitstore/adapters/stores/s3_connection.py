@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_errors import About
+from gitstore.adapters.stores.s3_keys import obstore_can_spell
 from gitstore.core.credentials import CredentialSource, Keys, of_kind
 from gitstore.core.errors import Unsupported
+from gitstore.core.trust import is_aws
 
 if TYPE_CHECKING:
     from obstore.store import S3Store as ObstoreS3
@@ -100,6 +102,17 @@ class Connection:
                 self._keys = of_kind(self._source(), Keys)
                 self._asked = True
             return self._keys
+
+    def obstore_may(self, full: str) -> bool:
+        """Whether a request about a key in the bucket may be left to obstore.
+
+        It follows redirects, on which it leaves the signature behind but takes the session token
+        along. AWS redirects to itself; nobody else's server gets one through obstore.
+        """
+        if not obstore_can_spell(full):
+            return False
+        keys = self.keys()
+        return keys is None or keys.token is None or is_aws(self.endpoint.url)
 
     def obstore(self) -> ObstoreS3:
         """obstore's store of the whole bucket."""
@@ -188,7 +201,17 @@ def _open_client(endpoint: Endpoint, keys: Keys | None) -> Any:
         ),
     )
     client.meta.events.register_first("needs-retry.s3", _pause_when_throttled)
+    client.meta.events.register_last("before-parameter-build.s3", _follow_no_region)
     return client
+
+
+def _follow_no_region(context: dict[str, Any], **_: Any) -> None:
+    """Let a redirect be an answer like any other.
+
+    botocore asks such a server where the bucket is, with a request of its own, and where that is
+    redirected too, does so until the stack is full.
+    """
+    context["s3_redirect"] = {"redirected": True}
 
 
 def _pause_when_throttled(response: Any, attempts: int, **_: Any) -> float | None:

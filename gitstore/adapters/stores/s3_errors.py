@@ -46,6 +46,7 @@ CODES: dict[str, tuple[type[StoreError], str, str | None]] = {
     "InvalidAccessKeyId": (WrongCredentials, "the access key is not known there", _LOGIN),
     "SignatureDoesNotMatch": (WrongCredentials, "the secret key is wrong", _LOGIN),
     "InvalidToken": (WrongCredentials, "the session token is wrong", _LOGIN),
+    "Unauthorized": (WrongCredentials, "the credentials are not accepted", _LOGIN),
     "ExpiredToken": (WrongCredentials, "the credentials have expired", _EXPIRED),
     "TokenRefreshRequired": (WrongCredentials, "the credentials have expired", _EXPIRED),
     "RequestTimeTooSkewed": (Denied, "this machine's clock is wrong", "set the clock"),
@@ -74,7 +75,7 @@ CODES: dict[str, tuple[type[StoreError], str, str | None]] = {
 _STATUSES: dict[int, str] = {
     301: "PermanentRedirect",
     307: "TemporaryRedirect",
-    401: "AccessDenied",
+    401: "Unauthorized",
     403: "AccessDenied",
     404: "NoSuchKey",
     405: "MethodNotAllowed",

@@ -11,7 +11,6 @@ from typing import Any
 
 from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_errors import translated
-from gitstore.adapters.stores.s3_keys import obstore_can_spell
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.core.errors import Missing, Refused, Unreachable
 from gitstore.core.store import Reading, Span
@@ -26,7 +25,7 @@ def stat(connection: Connection, key: str) -> Version | None:
     full = connection.full(key)
     try:
         with translated(connection.about(key)):
-            if not obstore_can_spell(full):
+            if not connection.obstore_may(full):
                 said = connection.client().head_object(Bucket=connection.endpoint.bucket, Key=full)
                 return object_version(
                     said["ContentLength"], said.get("ETag"), said.get("VersionId")
@@ -45,7 +44,7 @@ def read(connection: Connection, key: str, expect: Version | None, span: Span | 
     if span is not None and span.start >= span.stop:
         return _nothing(connection, key, expect)
     with translated(connection.about(key)):
-        if obstore_can_spell(full) and (span is None or connection.partial_content):
+        if connection.obstore_may(full) and (span is None or connection.partial_content):
             from obstore.exceptions import GenericError
 
             try:

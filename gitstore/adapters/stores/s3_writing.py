@@ -17,7 +17,6 @@ from typing import Any
 from gitstore.adapters.stores import s3_parts
 from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_errors import CODES, failure, sdk_errors, translated
-from gitstore.adapters.stores.s3_keys import obstore_can_spell
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.adapters.stores.s3_reading import read, stat
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, StoreError
@@ -75,7 +74,7 @@ def _write_small(
     full = connection.full(key)
     etag = None if expect is None else f'"{expect.get("etag")}"'
     said: Any
-    if obstore_can_spell(full):
+    if connection.obstore_may(full):
         import obstore
 
         mode: Any = "create" if etag is None else {"e_tag": etag}

@@ -27,6 +27,7 @@ from gitstore.core.errors import (
     StoreFull,
     Unreachable,
     Unsupported,
+    WrongCredentials,
 )
 
 PARALLEL = 8
@@ -122,10 +123,10 @@ class Connection:
             hint=f"ssh {port}{user}{self._host}  # shows its key and asks whether it is right",
         )
 
-    def not_let_in(self) -> Denied:
+    def not_let_in(self) -> WrongCredentials:
         """The error for a server that knows none of our keys and passwords."""
         user = f" {self._user!r}" if self._user else " this user"
-        return Denied(
+        return WrongCredentials(
             f"{self.identity}: the server does not let{user} in",
             hint="ssh-add KEY, or name the key in ~/.ssh/config, or: git storage login NAME",
         )

@@ -1,7 +1,8 @@
 """Requests to one web server: credentials, redirects, repetitions and proxies.
 
 Credentials are for the storage's own host only. A redirect is followed for reading, without them
-when it leads to another host, and never from https to http; nothing is written through a redirect.
+when it leads to another host, never from https to http and never from the internet into the user's
+network; nothing is written through a redirect.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.web_errors import About, for_status, unreachable
+from gitstore.adapters.stores.web_hosts import leads_inward
 from gitstore.core.credentials import Credentials, CredentialSource, Password, Token
 from gitstore.core.errors import NoCredentials, StoreError, Unreachable, Unsupported
 
@@ -208,6 +210,14 @@ def redirected(request: Request, url: str, before: str, about: About) -> str:
         )
     if request.method not in _SAFE:
         raise Unreachable(f"{about}: the server redirects a change", key=about.key)
+    if _origin_of(url) != _origin_of(before) and leads_inward(
+        there.hostname or "", here.hostname or ""
+    ):
+        raise Unreachable(
+            f"{about}: the server redirects to {there.hostname!r}, which is not on the internet",
+            key=about.key,
+            hint="where that is the storage, write its URL in .storage.yaml",
+        )
     return url
 
 

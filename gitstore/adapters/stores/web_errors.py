@@ -17,6 +17,7 @@ from gitstore.core.errors import (
     StoreFull,
     Unreachable,
     Unsupported,
+    WrongCredentials,
 )
 
 _LOGIN = "git storage login NAME"
@@ -25,7 +26,7 @@ _URL = "check 'url:' in .storage.yaml"
 
 STATUSES: dict[int, tuple[type[StoreError], str, str | None]] = {
     400: (Unsupported, "the server does not understand the request", _URL),
-    401: (Denied, "the server does not accept the credentials", _LOGIN),
+    401: (WrongCredentials, "the server does not accept the credentials", _LOGIN),
     403: (Denied, "access is denied", "ask the storage's owner for the permission"),
     404: (Missing, "there is no such object", None),
     405: (Unsupported, "the server does not allow this", None),
