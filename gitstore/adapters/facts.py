@@ -7,14 +7,16 @@ everything in it can be measured or read again.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gitstore.adapters.database import FACTS, Database
 from gitstore.core.versions import Version
+
+if TYPE_CHECKING:
+    import sqlite3
 
 KEPT = 8
 """Versions that are remembered of one key; of these the newest."""
