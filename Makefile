@@ -12,7 +12,7 @@ installed = .venv/installed
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help venv servers check test demo mutants soak bench clean
+.PHONY: help venv servers check test demo mutants soak crash bench clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ mutants: venv servers ## Break the rules one at a time; the model must notice ea
 
 soak: venv servers ## Random histories until interrupted
 	@$(python) -m tests.model.soak $(ARGS)
+
+crash: venv servers ## Kill the commands at random moments
+	@$(python) -m tests.crash.run $(ARGS)
 
 bench: venv servers ## Measure beside other tools
 	@bench/run $(ARGS)

@@ -85,6 +85,8 @@ class Witness:
         saw: by object, the bytes that they replaced, removed or answered about.
         recorded: the promises made here, as (object, sha256).
         asked: objects that they asked to erase.
+        gave: what was written on the storage for them, as (object, bytes).
+        erased: what was erased there for them, as (object, bytes).
         unlearnt: bytes whose facts may be gone.
         parted: local bytes that may have lost their base, or not got one yet, when we were killed.
         adrift: bytes of which nothing can tell any more that they are only a copy.
@@ -94,6 +96,8 @@ class Witness:
     saw: dict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     recorded: set[tuple[str, str | None]] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
+    gave: set[tuple[str, bytes]] = field(default_factory=set)
+    erased: set[tuple[str, bytes]] = field(default_factory=set)
     unlearnt: set[bytes] = field(default_factory=set)
     parted: set[bytes] = field(default_factory=set)
     adrift: set[bytes] = field(default_factory=set)
@@ -188,10 +192,19 @@ class Oracle:
             who = self.people[act.clone]
             who.parted |= set(now.local[act.clone].values())
             who.adrift |= who.parted & who.unlearnt
+        if act.verb == "undo":
+            self._asked_back(act, before, now)
         if act.verb == "restore":
             self.people[act.clone].made |= {
                 c for p, c in now.local[act.clone].items() if act.covers(p)
             }
+
+    def _asked_back(self, act: Act, before: Scene, now: Scene) -> None:
+        # A file that undo brings back and the pointer does not name is work from then on.
+        for path, data in now.local[act.clone].items():
+            named = self.bytes_of(now.pointers[act.clone].get(path))
+            if path not in before.local[act.clone] and named != data:
+                self.people[act.clone].made.add(data)
 
     def _saw(self, who: Witness, path: str, data: bytes | None) -> None:
         if data is not None:
@@ -222,8 +235,9 @@ class Oracle:
         who = self.people[act.clone]
         for path in {*before.bucket, *now.bucket}:
             old, new = before.bucket.get(path), now.bucket.get(path)
-            if old == new:
+            if old == new or self._takes_back(act, path, old, new):
                 continue
+            self._remember_gift(who, path, old, new)
             if new is not None and new not in act.came and not who.own(new):
                 raise Violation(f"{path} was given {new!r}, which is only a copy here")
             if old is None or old in act.gone:
@@ -232,6 +246,19 @@ class Oracle:
                 raise Violation(f"{path} ({old!r}) was erased and nobody asked for it")
             if old not in who.saw[path]:
                 raise Violation(f"{path} ({old!r}) was replaced by {new!r} unseen")
+
+    def _takes_back(self, act: Act, path: str, old: bytes | None, new: bytes | None) -> bool:
+        # Undo, of what was done there for the same person, to what was there before.
+        who = self.people[act.clone]
+        if act.verb != "undo" or (new is not None and new not in self.stored[path]):
+            return False
+        return (path, old) in who.gave if old is not None else (path, new) in who.erased
+
+    def _remember_gift(self, who: Witness, path: str, old: bytes | None, new: bytes | None) -> None:
+        if new is not None and who.own(new):
+            who.gave.add((path, new))
+        if new is None and old is not None:
+            who.erased.add((path, old))
 
     def _leaves_own_work_in_place(self, act: Act, before: Scene, now: Scene) -> None:
         if act.verb in ("rm", "restore", "undo") or act.keep in ("remote", "both"):
