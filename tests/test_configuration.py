@@ -13,7 +13,7 @@ from tests.sources import ROOT, sources
 _PAGE = ROOT / "docs" / "configuration.md"
 _KEY = re.compile(r"(?:storage|color|pager|advice)\.(?:<name>\.)?[a-z]+(?:[A-Z][a-z]+)*")
 _ROW = re.compile(r"^\| `([^`]+)` \|(?:.*\|)? ([^|]+) \|$", re.MULTILINE)
-_VARIABLE = re.compile(r"GIT_(?:STORAGE|TERMINAL|OPTIONAL)_[A-Z]+|NO_COLOR")
+_VARIABLE = re.compile(r"GIT_(?:STORAGE|TERMINAL|OPTIONAL)_[A-Z_]+|NO_COLOR")
 FILES = {"m31.fits": b"one", "m13.fits": b"thirteen"}
 
 
