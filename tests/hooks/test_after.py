@@ -254,6 +254,7 @@ def test_a_submodule_has_news_of_its_own(lab: Lab) -> None:
     lab.storage("install", at="../outer/inner")
     lab.storage("ls", at="../outer/inner")
     assert news(lab.run("git", "reset", "--hard", "HEAD~1", at="../outer/inner")) == 0
+    (lab.root / "outer" / "bucket").symlink_to("../bucket")
     lab.storage("stage", "--all", at="../outer/inner").fails(1)
     assert news(lab.run("git", "reset", "--hard", "HEAD@{1}", at="../outer/inner")) == 1
 
