@@ -136,6 +136,28 @@ def test_slices_that_became_too_few_are_put_together_by_the_next_sync(lab: Lab) 
     settled(lab)
 
 
+def test_slices_that_became_too_few_are_put_together_by_the_next_record(lab: Lab) -> None:
+    too_few(lab)
+    lab.git("merge", "--quiet", "theirs")
+    lab.storage("install")
+    lab.write("data/new.fits", b"new")
+    lab.storage("record").says("1 object recorded")
+    settled(lab)
+    assert len(entries(lab)) == 4095
+    lab.git("commit", "--quiet", "--message", "record")
+    assert not lab.exists(NAME + ".d")
+
+
+def test_slices_that_became_too_few_are_not_committed_with_another_change(lab: Lab) -> None:
+    too_few(lab)
+    lab.git("merge", "--quiet", "theirs")  # without hooks
+    lab.storage("install")
+    lab.git("rm", "--quiet", slice_of(an_opening_path(0)))
+    lab.git("commit", "--message", "x").fails(1).says(f"error: {NAME}", "hint: ")
+    lab.git("reset", "--quiet", "--hard")
+    lab.git("commit", "--quiet", "--allow-empty", "--message", "nothing of ours")
+
+
 def test_a_slice_that_git_takes_for_another_one_renamed_is_merged(lab: Lab) -> None:
     first, second = close_opening_paths()
     base = many(5000)
