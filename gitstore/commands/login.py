@@ -113,15 +113,17 @@ def _show(screen: Screen, found: Visit, by: str) -> int:
 
 
 def _asked(screen: Screen, repo: Repo, spec: StorageSpec) -> Mapping[str, str] | None:
+    try:
+        found: Visit | str = repo.known_credentials(spec)[0]
+    except NoCredentials as error:
+        # What is there cannot be used: that is what somebody is about to mend.
+        found = error.message
     if not screen.asks:
         raise UsageError(
             "there is nobody to ask", hint=f"git storage login --stdin {spec.name} < FILE"
         )
-    try:
-        found = repo.known_credentials(spec)[0]
-    except NoCredentials as error:
-        # What is there cannot be used: that is what somebody is about to mend.
-        screen.about(error.message)
+    if isinstance(found, str):
+        screen.about(found)
     else:
         show(screen, found)
     return asked_fields(screen, spec.place().provider)

@@ -8,7 +8,7 @@ ask; where nobody can be asked, this command approves.
 It shows where requests would go and which credentials would go with them, and asks. An approval is
 for one place: when a commit changes the URL or the endpoint, it is asked for again. --write is for
 sending, too; with a data path, what lies in it already may go. Without targets, every storage of
-the project is meant.
+the project is meant; --yes wants to be told which.
 
 For machines that start from nothing, the variables GIT_STORAGE_TRUST and GIT_STORAGE_TRUST_WRITE
 name places, one a line, as --list spells them; there is no wildcard.
@@ -45,7 +45,7 @@ from gitstore.ui.words import count, shown
 
 def arguments(parser: Parser) -> None:
     """What can be typed."""
-    told = "a storage, or a data path for the one that feeds it; none means every storage"
+    told = "a storage, its place as --list spells it, or a data path for the one that feeds it"
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=told)
     parser.add_argument("--write", action="store_true", help="approve writing, not only reading")
     parser.add_argument("-y", "--yes", action="store_true", help="approve without a question")
@@ -65,6 +65,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     repo, screen = opened(screen)
     if (args.list or args.revoke) and (args.write or args.yes):
         raise UsageError("--list and --revoke approve nothing", hint="git storage trust --list")
+    if args.yes and not args.targets:
+        # What comes with a pull must not be approved because it is there.
+        raise UsageError("--yes approves only what is named", hint="git storage trust --yes NAME")
     if args.list:
         return _list(repo, screen)
     return _revoke(args, repo, screen) if args.revoke else _approve(args, repo, screen)

@@ -93,7 +93,7 @@ def trust(project: Project, targets: Sequence[str], right: Right) -> None:
     """Approve storages; a data path that is named may send what lies in it, too.
 
     Args:
-        targets: names of storages, or data paths; none means every storage.
+        targets: names of storages, places, or data paths; none means every storage.
         right: for what.
 
     Raises:
@@ -113,7 +113,7 @@ def trusted(project: Project) -> tuple[Trusted, ...]:
     access = project.access
     found: list[Trusted] = []
     for spec in project.manifest.storages.values():
-        place = project.destination(spec).approved_as
+        place = _place(project, spec)
         found.append(Trusted(place, access.right(place), spec.name, spec.url))
     with access.grants() as grants:
         left = grants.all()
@@ -168,13 +168,18 @@ def _destinations(project: Project, targets: Sequence[str]) -> list[Destination]
 
 def _storages(project: Project, target: str) -> list[str]:
     data = _data_path(project, target)
-    named = [target] if target in project.manifest.storages else []
+    specs = project.manifest.storages.values()
+    named = [spec.name for spec in specs if target in (spec.name, _place(project, spec))]
     if data is None and not named:
         known = ", ".join([*project.manifest.storages, *project.manifest.data]) or "nothing yet"
         raise UnknownName(
             f"{target} is neither a storage nor a data path", hint=f"described are: {known}"
         )
     return named if data is None else [*named, data.storage]
+
+
+def _place(project: Project, spec: StorageSpec) -> str:
+    return project.destination(spec).approved_as
 
 
 def _data_path(project: Project, target: str) -> DataPath | None:
