@@ -122,11 +122,11 @@ def write_all(top: Path, log: Path, changes: Mapping[str, bytes | None]) -> None
 
 def finish(top: Path, log: Path) -> None:
     """Complete a `write_all` that was cut off; nothing if there is none."""
-    changes = _read_log(log)
-    if changes is None:
+    if not log.is_dir():
         return
-    for name, content in changes.items():
+    for name, content in (_read_log(log) or {}).items():
         _apply(top, name, content)
+    # Without its last file the log counts no more, and whatever else is left of it goes too.
     for part in (log / "complete", *sorted(log.glob("*"))):
         part.unlink(missing_ok=True)
     log.rmdir()
