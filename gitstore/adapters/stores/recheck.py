@@ -1,17 +1,23 @@
 """A store whose preconditions are looked at right before the act, where the storage does not.
 
-A small window stays open: somebody can write between the look and the act. After a write it is
-looked at again, so that of two writers who both saw nothing at least the one who lost is told.
+A small window stays open: somebody can write between the look and the act. An object that is long
+on its way is looked at again when its last byte has been read, so that the window is that of the
+last requests, not of the whole upload. After a write it is looked at once more, so that of two
+writers who both saw nothing at least the one who lost is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from gitstore.core.errors import Refused
 from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span, Store
 from gitstore.core.versions import Version, equal
+
+LONG = 8 << 20  # bytes; what is larger travels in more than one request
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class Rechecked:
         if how is Conditional.ENFORCED:
             return self.store.write(key, source, expect)
         self._require(key, expect)
+        if source.size > LONG:
+            source = _Watched(source, [lambda: self._require(key, expect)])
         written = self.store.write(key, source, expect)
         if not equal(self.store.stat(key), written):
             raise Refused(f"somebody else wrote {key!r} at the same time", key=key)
@@ -74,6 +82,52 @@ class Rechecked:
             raise Refused(f"there is already an object {key!r}", key=key)
         if expect is not None and not equal(current, expect):
             raise Refused(f"{key!r} is not the expected version any more", key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A `Source` that has somebody look when its last byte has been read for the first time.
+
+    Later it may be read again to find out what the storage will call it.
+    """
+
+    source: Source
+    looks: list[Callable[[], None]]
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.source.size
+
+    @property
+    def sha256(self) -> str | None:
+        """Lower-case hexadecimal, if it is known."""
+        return self.source.sha256
+
+    def open(self) -> BinaryIO:
+        """A new stream at the first byte; its end raises what the look raises."""
+        return io.BufferedReader(_LookingAtTheEnd(self.source.open(), self.looks), LONG)
+
+
+class _LookingAtTheEnd(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, looks: list[Callable[[], None]]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._looks = looks
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # any buffer
+        data = self._stream.read(len(buffer))
+        if not data and self._looks:
+            self._looks.pop()()
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _at_least_checked(how: Conditional) -> Conditional:
