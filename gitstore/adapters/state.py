@@ -267,11 +267,11 @@ class WorkState:
 
     def operations(self, limit: int) -> list[Operation]:
         """The latest operations, newest first."""
-        query = "SELECT id, verb, argv, began, finished FROM operation ORDER BY id DESC LIMIT ?"
-        return [
-            Operation(number, verb, tuple(json.loads(argv)), began, bool(finished))
-            for number, verb, argv, began, finished in self._database.rows(query, (limit,))
-        ]
+        return self._operations("ORDER BY id DESC LIMIT ?", limit)
+
+    def operations_before(self, when: float) -> list[Operation]:
+        """The operations that began before a moment, in seconds since 1970; the oldest first."""
+        return self._operations("WHERE began < ? ORDER BY id", when)
 
     def drop_operation(self, operation: int) -> None:
         """Forget an operation and its effects; its number is not given again.
@@ -284,6 +284,13 @@ class WorkState:
             gone = connection.execute("DELETE FROM operation WHERE id = ?", (operation,))
             if gone.rowcount == 0:
                 raise UnknownName(f"there is no operation {operation}")
+
+    def _operations(self, which: str, value: float) -> list[Operation]:
+        query = f"SELECT id, verb, argv, began, finished FROM operation {which}"  # noqa: S608 - constants
+        return [
+            Operation(number, verb, tuple(json.loads(argv)), began, bool(finished))
+            for number, verb, argv, began, finished in self._database.rows(query, (value,))
+        ]
 
     def _number(self, data_path: str) -> int:
         with self._database.writing() as connection:

@@ -7,6 +7,7 @@ before there is said before anything is done.
 
 What somebody changed since, here or there, is left alone and named. Called again, it takes back the
 operation before that one. A single file comes back with `git storage restore --operation N PATH`.
+What has been in the trash for 90 days goes; `storage.trashAge` of git's configuration sets that.
 
 EXIT STATUS
 
@@ -34,11 +35,13 @@ from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser
 from gitstore.repo.history import Past
 from gitstore.repo.repo import Repo
+from gitstore.repo.trash import Trash
 from gitstore.repo.undoing import Undone, UndoOptions
 from gitstore.repo.undoing_storage import Foreseen, Way
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import count, human
 
+_DAY = 86_400  # seconds
 _NOUNS = {
     "here": "change here",
     "there": "change on the storage",
@@ -115,9 +118,10 @@ def _undo(undone: Undone, screen: Screen) -> int:
 
 
 def _list(repo: Repo, screen: Screen) -> int:
-    found = repo.operations()
+    found, trash = repo.operations(), repo.trash()
     if screen.json:
-        screen.document("undo", operations=[_document(one) for one in found])
+        listed = [_document(one) for one in found]
+        screen.document("undo", operations=listed, trash=_trash_document(trash))
         return 0
     for one in found:
         operation = one.operation
@@ -126,7 +130,29 @@ def _list(repo: Repo, screen: Screen) -> int:
         screen.line(f"    {'; '.join(_told(one))}")
         for path, size in one.trash:
             screen.detail(f"    in the trash: {screen.path(path)}, {human(size)}")
+    if trash.oldest is not None:
+        held, oldest = human(trash.size), _time(trash.oldest)
+        screen.talk(f"the trash holds {count(trash.files, 'file')}, {held}; since {oldest}")
+        screen.talk(_kept(trash))
     return 0
+
+
+def _kept(trash: Trash) -> str:
+    if trash.limits.age is None:
+        return "nothing of it goes (storage.trashAge is never)"
+    days = trash.limits.age // _DAY
+    beyond = f", and {human(trash.limits.size)} beyond that" if trash.limits.size else ""
+    return f"it is kept for {count(days, 'day')}{beyond} (storage.trashAge, storage.trashSize)"
+
+
+def _trash_document(trash: Trash) -> dict[str, object]:
+    return {
+        "files": trash.files,
+        "size": trash.size,
+        "oldest": None if trash.oldest is None else _time(trash.oldest),
+        "kept_for_seconds": trash.limits.age,
+        "kept_beyond_bytes": trash.limits.size,
+    }
 
 
 def _told(one: Past) -> list[str]:

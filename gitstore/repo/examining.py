@@ -17,6 +17,7 @@ from gitstore.repo.project import Project
 from gitstore.repo.resolving import spelled
 from gitstore.repo.risks import DANGERS, only_copies
 from gitstore.repo.session import Session, reading
+from gitstore.repo.trash import trash_of
 
 
 class Level(Enum):
@@ -46,9 +47,15 @@ def doctor(project: Project, names: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Look at this installation, this clone and, with names, at what storages can do.
 
     For a named storage the contract suite runs below a prefix of its own, which is removed again.
+
+    Raises:
+        UnknownName: a name is not that of a storage.
     """
+    for name in names:
+        project.storage(name)
     with reading(project) as session:
         found = [*_installation(project), *_hooks(project), *_clone(session), *_risks(project)]
+        found.extend(_trash(project))
         for name in names or project.manifest.storages:
             found.extend(_storage(session, name, probing=bool(names)))
         return tuple(found)
@@ -105,6 +112,20 @@ def _risks(project: Project) -> Iterator[Finding]:
             f"{files} only here: {DANGERS}",
             "git storage status --only-here  # lists them; git storage sync uploads them",
         )
+
+
+def _trash(project: Project) -> Iterator[Finding]:
+    try:
+        trash = trash_of(project)
+    except StorageError as error:
+        yield Finding(Level.BAD, error.message, error.hint)
+        return
+    if trash.files:
+        number = "1 file" if trash.files == 1 else f"{trash.files:,} files"
+        told = f"the trash holds {number}, {trash.size:,} bytes in all"
+        over = trash.limits.size and trash.size > trash.limits.size
+        hint = "git storage undo --list -v  # lists them; storage.trashAge says how long they stay"
+        yield Finding(Level.NOTE if over else Level.GOOD, told, hint if over else None)
 
 
 def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:

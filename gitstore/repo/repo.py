@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gitstore.repo.history import Past
     from gitstore.repo.resolving import Resolution, ResolveOptions
     from gitstore.repo.starting import Started, StartOptions
+    from gitstore.repo.trash import Trash
     from gitstore.repo.trusting import Trusted
     from gitstore.repo.undoing import Undone, UndoOptions
     from gitstore.repo.undoing_storage import Foreseen
@@ -189,6 +190,12 @@ class Repo:
         from gitstore.repo import history
 
         return history.past(self.project, limit)
+
+    def trash(self) -> Trash:
+        """What lies in the trash of this clone, and what is kept of it."""
+        from gitstore.repo import trash
+
+        return trash.trash_of(self.project)
 
     def verify(
         self,

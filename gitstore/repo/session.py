@@ -15,7 +15,7 @@ from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import Effect, WorkState
 from gitstore.adapters.tree import TrashBag, spare_directory
 from gitstore.core.blocks import ignored_paths, with_ignored
-from gitstore.core.errors import Changed, Locked, Missing
+from gitstore.core.errors import Changed, Locked, Missing, StorageError
 from gitstore.core.model import Plan, State
 from gitstore.core.plan import Decide, planned
 from gitstore.core.pointer import Pointer, pointer
@@ -276,6 +276,25 @@ def changing(
         state.add_effects(operation, [Effect("", "bag", bag, {})])
         yield session
         state.finish(operation)
+        _empty_trash(session)
+
+
+def _empty_trash(session: Session) -> None:
+    """Let go what has been in the trash for as long as it is kept, and say so."""
+    from gitstore.repo.trash import prune  # late: it is about what is done already
+
+    person = session.project.person
+    try:
+        files, size = prune(session.project, session.state)
+    except StorageError as error:
+        told = error.message  # the operation itself has succeeded
+    else:
+        number = "1 file" if files == 1 else f"{files:,} files"
+        told = f"{number} ({size:,} bytes) left the trash for good: see storage.trashAge"
+        if not files:
+            return
+    if person is not None:
+        person().tells(told)
 
 
 def require_free_index(project: Project) -> None:

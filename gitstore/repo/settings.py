@@ -6,12 +6,13 @@ Nothing here comes with a clone of the project, so that it may say what the mani
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from gitstore.adapters.git import Git
 from gitstore.adapters.git_config import Config
+from gitstore.core import amounts
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath, Manifest, Mode
 
@@ -20,6 +21,9 @@ _JOBS = "storage.jobs"
 _MODE = "storage.<name>.mode"
 _HINTS = "advice.storageHints"
 _PRE_PUSH = "storage.prePush"
+_TRASH_AGE = "storage.trashAge"
+_TRASH_SIZE = "storage.trashSize"
+_KEPT_FOR = 90 * 86_400  # seconds
 _TRUE = ("", "true", "yes", "on", "1")  # git's own words, see git-config(1); a bare key has none
 _FALSE = ("false", "no", "off", "0")
 
@@ -83,6 +87,40 @@ def chosen_pre_push(git: Git) -> PrePush:
         return PrePush(word)
     except ValueError as error:
         raise _wrong(_PRE_PUSH, text or "", "check, upload or off") from error
+
+
+@dataclass(frozen=True, slots=True)
+class TrashLimits:
+    """What of the trash may go.
+
+    Attributes:
+        age: how long everything is kept, in seconds; None: for ever.
+        size: how many bytes may stay beyond that age; older bags go first.
+    """
+
+    age: int | None = _KEPT_FOR
+    size: int = 0
+
+
+def chosen_trash(git: Git) -> TrashLimits:
+    """How long and how much of the trash this user or clone keeps.
+
+    Raises:
+        StorageError: an age or a size cannot be understood; then nothing may go.
+    """
+    section = git.section(_SECTION)
+    # Git spells the last part of a key in lower case.
+    age, size = (section.get(key.lower()) for key in (_TRASH_AGE, _TRASH_SIZE))
+    kept = TrashLimits()
+    try:
+        if age is not None:
+            kept = replace(kept, age=None if age.lower() == "never" else amounts.span(age))
+    except ValueError as error:
+        raise _wrong(_TRASH_AGE, age or "", "a time such as 90d, or never") from error
+    try:
+        return kept if size is None else replace(kept, size=amounts.size(size))
+    except ValueError as error:
+        raise _wrong(_TRASH_SIZE, size or "", "a size such as 10g") from error
 
 
 def origin_of(git: Git) -> str:
