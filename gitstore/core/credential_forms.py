@@ -105,6 +105,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
     "webdav": (_PASSWORD, _TOKEN),
     "http": (_PASSWORD, _TOKEN),
     "sftp": (_PASSWORD,),
+    "webhdfs": (_TOKEN,),
 }
 """What each provider takes; the usual kind first."""
 

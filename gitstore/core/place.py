@@ -24,8 +24,8 @@ class Place:
     """Where a storage is.
 
     Attributes:
-        provider: `s3`, `azure`, `gcs`, `file`, `webdav`, `sftp`, `http`, `hdfs`, or that of a
-            package.
+        provider: `s3`, `azure`, `gcs`, `file`, `webdav`, `sftp`, `http`, `hdfs`, `webhdfs`,
+            or that of a package.
         host: `host[:port]` in lower case; `amazonaws.com` for every form and region of AWS.
         container: the bucket or container; empty where there is none.
         prefix: what all keys begin with, without a leading or trailing slash, not percent-encoded.
@@ -78,6 +78,8 @@ class Place:
         secure = (self.endpoint or "").startswith("https:")
         if self.provider == "webdav":
             return "webdavs" if secure else "webdav"
+        if self.provider == "webhdfs":
+            return "swebhdfs" if secure else "webhdfs"
         if self.provider == "http":
             return "https" if secure else "http"
         return _SCHEME.get(self.provider, self.provider)

@@ -22,7 +22,7 @@ _AWS_HOSTS = re.compile(
 )
 _ENDPOINT = re.compile(r"https://([a-z0-9.-]+)")
 _CLOUDS = frozenset({"s3", "azure", "gcs"})
-_SCHEMES = frozenset({"webdav", "http", "sftp", "hdfs"})
+_SCHEMES = frozenset({"webdav", "http", "sftp", "hdfs", "webhdfs"})
 
 
 class Right(Enum):

@@ -164,6 +164,10 @@ def _hdfs(pieces: Pieces, options: Options) -> Place:
     return _server("hdfs", "hdfs", pieces, options)
 
 
+def _webhdfs(pieces: Pieces, options: Options) -> Place:
+    return _server("webhdfs", "https" if pieces.scheme == "swebhdfs" else "http", pieces, options)
+
+
 def _server(provider: str, talk: str, pieces: Pieces, options: Options) -> Place:
     checked_host(pieces)
     if options.endpoint is not None:
@@ -215,6 +219,8 @@ _SCHEMES: dict[str, Callable[[Pieces, Options], Place]] = {
     "davs": _webdav,
     "sftp": _sftp,
     "hdfs": _hdfs,
+    "webhdfs": _webhdfs,
+    "swebhdfs": _webhdfs,
 }
 SCHEMES = frozenset({*_SCHEMES, "file"})
 """The schemes of URLs that need no package."""

@@ -11,6 +11,7 @@ import pytest
 
 from tests.file_servers import FileServer, SshServer
 from tests.lab import Bucket, Lab, approving
+from tests.webhdfs import webhdfs
 
 OLD = 1_700_000_000
 OBJECTS = {"a.txt": b"one", "sub/b.txt": b"two", "sub/odd name #1 100%.txt": b"three"}
@@ -63,13 +64,22 @@ def sftp(lab: Lab, request: pytest.FixtureRequest) -> Site:
     return Site(f"{server.url}/{lab.root.name}", approved, root)
 
 
+def hdfs(lab: Lab, request: pytest.FixtureRequest) -> Site:
+    root = lab.root / "hdfs"
+    (root / "survey").mkdir(parents=True)
+    cluster = webhdfs(root)
+    request.addfinalizer(lambda: cluster.__exit__(None, None, None))
+    url = f"webhdfs://127.0.0.1:{cluster.__enter__().port}/survey"
+    return Site(url, url, root / "survey")
+
+
 def directory(lab: Lab, _request: pytest.FixtureRequest) -> Site:
     root = lab.root / "files"
     root.mkdir()
     return Site(f"file://{root}", f"file://{root}", root)
 
 
-@pytest.fixture(params=[directory, sftp, webdav, anonymous_webdav])
+@pytest.fixture(params=[directory, hdfs, sftp, webdav, anonymous_webdav])
 def here(lab: Lab, request: pytest.FixtureRequest) -> Lab:
     """A project with a data path that is fed from a server, pushed and staged."""
     opened: Callable[[Lab, pytest.FixtureRequest], Site] = request.param
