@@ -12,7 +12,7 @@ installed = .venv/installed
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help venv servers check test demo mutants soak crash bench clean
+.PHONY: help venv servers check test demo mutants soak crash writers bench clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ soak: venv servers ## Random histories until interrupted
 
 crash: venv servers ## Kill the commands at random moments
 	@$(python) -m tests.crash.run $(ARGS)
+
+writers: venv servers ## Eight clones edit the same objects a thousand times
+	@$(python) -m tests.writers.run $(ARGS)
 
 bench: venv servers ## Measure beside other tools
 	@bench/run $(ARGS)
