@@ -1,4 +1,4 @@
-"""The provider over a file system of fsspec that docs/providers.md shows does what the page says."""
+"""The provider over fsspec that docs/providers.md shows does what the page says."""
 
 from __future__ import annotations
 
