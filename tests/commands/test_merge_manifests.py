@@ -99,7 +99,7 @@ def _wanted(key: tuple[str, str], sides: tuple[_Entries, ...]) -> _Entry | None:
         if was not in (mine, yours) and mine != yours:
             raise ValueError(key)
         values[field.name] = yours if mine == was else mine
-    return replace(base, **values)  # type: ignore[arg-type]
+    return replace(base, **values)  # type: ignore[arg-type]  # of its fields
 
 
 def _renamed(sides: tuple[_Entries, ...]) -> bool:
