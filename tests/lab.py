@@ -24,7 +24,7 @@ from typing import Any
 DATA = "data"
 NAME = "survey"
 URL = "../bucket"
-STORAGES = ("bucket", "archive", "library", "second")
+STORAGES = ("bucket", "archive", "library", "second", "other", "copy")
 """Directories beside the clones that every clone may use; about others it is asked."""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests import servers
 from tests.lab import Lab
 from tests.refusals import FATAL, USAGE, refused, told
+from tests.signing_in import signed_in
 
 # URLs
 
@@ -65,7 +68,7 @@ def test_a_directory_that_has_gone(described: Lab) -> None:
 
 
 def test_a_bucket_that_is_not_there(lab: Lab, ministack: servers.S3Server) -> None:
-    seeing = lab.seeing(**ministack.environment)
+    seeing = signed_in(lab, ministack)
     url, endpoint = "s3://no-such-bucket", ministack.endpoint
     refused(seeing, "add", "survey", url, "--endpoint", endpoint, "--to", "data").says(
         "no-such-bucket"
@@ -73,30 +76,26 @@ def test_a_bucket_that_is_not_there(lab: Lab, ministack: servers.S3Server) -> No
 
 
 def test_no_credentials(lab: Lab, bucket: servers.Bucket) -> None:
-    # Without this variable the SDK would look for an instance's credentials on the network.
-    seeing = lab.seeing(AWS_EC2_METADATA_DISABLED="true")
     endpoint = bucket.server.endpoint
-    refused(seeing, "add", "survey", bucket.url, "--endpoint", endpoint, "--to", "data").says(
+    refused(lab, "add", "survey", bucket.url, "--endpoint", endpoint, "--to", "data").says(
         "credentials"
     )
 
 
 def test_credentials_that_are_wrong(lab: Lab, bucket: servers.Bucket) -> None:
-    seeing = lab.seeing(
-        **{**bucket.server.environment, "AWS_ACCESS_KEY_ID": "AKIDNOBODYNOBODY0000"}
-    )
+    seeing = signed_in(lab, replace(bucket.server, access_key="AKIDNOBODYNOBODY0000"))
     endpoint = bucket.server.endpoint
     refused(seeing, "add", "survey", bucket.url, "--endpoint", endpoint, "--to", "data")
 
 
 def test_no_network(lab: Lab, ministack: servers.S3Server) -> None:
-    seeing = lab.seeing(**ministack.environment)
+    seeing = signed_in(lab, ministack)
     endpoint = f"http://127.0.0.1:{servers.free_port()}"
     refused(seeing, "add", "survey", "s3://any-bucket", "--endpoint", endpoint, "--to", "data")
 
 
 def test_a_name_that_no_server_has(lab: Lab, ministack: servers.S3Server) -> None:
-    seeing = lab.seeing(**ministack.environment)
+    seeing = signed_in(lab, ministack)
     endpoint = "http://nowhere.invalid"
     refused(seeing, "add", "survey", "s3://any-bucket", "--endpoint", endpoint, "--to", "data")
 

@@ -6,18 +6,20 @@ import json
 import os
 import sys
 import uuid
+from dataclasses import replace
 
 import pytest
 
 from tests import servers
 from tests.lab import Lab, Result
 from tests.refusals import FATAL, OBJECTS, refused, told
+from tests.signing_in import signed_in
 
 # Permissions and room
 
 
-def stranger(server: servers.S3Server, actions: list[str]) -> dict[str, str]:
-    """The environment of a new user of the server who may do only these things."""
+def stranger(server: servers.S3Server, actions: list[str]) -> servers.S3Server:
+    """The server for a new user who may do only these things."""
     iam = server.client("iam")
     name = f"user-{uuid.uuid4().hex[:8]}"
     iam.create_user(UserName=name)
@@ -26,11 +28,11 @@ def stranger(server: servers.S3Server, actions: list[str]) -> dict[str, str]:
     iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     access, secret = key["AccessKeyId"], key["SecretAccessKey"]
-    return {"AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": secret}
+    return replace(server, access_key=access, secret_key=secret)
 
 
 def test_a_bucket_that_may_not_be_listed(lab: Lab, bucket: servers.Bucket) -> None:
-    seeing = lab.seeing(**stranger(bucket.server, []))
+    seeing = signed_in(lab, stranger(bucket.server, []), bucket.name)
     endpoint = bucket.server.endpoint
     result = refused(seeing, "add", "s", bucket.url, "--endpoint", endpoint, "--to", "data")
     result.says("denied", bucket.name)
@@ -38,7 +40,8 @@ def test_a_bucket_that_may_not_be_listed(lab: Lab, bucket: servers.Bucket) -> No
 
 def test_a_bucket_that_may_not_be_written(lab: Lab, bucket: servers.Bucket) -> None:
     bucket.put("a", b"x")
-    seeing = lab.seeing(**stranger(bucket.server, ["s3:GetObject", "s3:ListBucket"]))
+    reader = stranger(bucket.server, ["s3:GetObject", "s3:ListBucket"])
+    seeing = signed_in(lab, reader, bucket.name)
     endpoint = bucket.server.endpoint
     seeing.storage("add", "s", bucket.url, "--endpoint", endpoint, "--to", "data")
     seeing.storage("stage", "--all")

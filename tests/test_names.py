@@ -9,6 +9,7 @@ import pytest
 
 from tests import servers
 from tests.lab import DATA, Bucket, Lab
+from tests.signing_in import signed_in
 
 NFC = unicodedata.normalize("NFC", "caf\u00e9")
 NFD = unicodedata.normalize("NFD", NFC)
@@ -66,7 +67,7 @@ def odd(lab: Lab, bucket: servers.Bucket) -> Lab:
     for key in (*POSSIBLE, *IMPOSSIBLE):
         bucket.put(key, content(key))
     bucket.put("folder/", b"")
-    seeing = lab.seeing(**bucket.server.environment)
+    seeing = signed_in(lab, bucket.server, bucket.name)
     endpoint = bucket.server.endpoint
     seeing.storage("add", "survey", bucket.url, "--endpoint", endpoint, "--to", DATA)
     seeing.commit("describe the data")
@@ -116,7 +117,7 @@ def test_the_pointer_of_odd_names_is_the_same_in_a_clone(odd: Lab) -> None:
 
 
 def test_new_files_are_given_under_exactly_their_names(lab: Lab, bucket: servers.Bucket) -> None:
-    seeing = lab.seeing(**bucket.server.environment)
+    seeing = signed_in(lab, bucket.server, bucket.name)
     endpoint = bucket.server.endpoint
     seeing.storage("add", "survey", bucket.url, "--endpoint", endpoint, "--to", DATA)
     for key in POSSIBLE:
@@ -161,7 +162,7 @@ def test_the_longest_key_of_s3_is_staged(lab: Lab, bucket: servers.Bucket) -> No
     key = "/".join(["k" * 200] * 5) + "/" + "k" * 19
     assert len(key) == 1024
     bucket.put(key, b"x")
-    seeing = lab.seeing(**bucket.server.environment)
+    seeing = signed_in(lab, bucket.server, bucket.name)
     endpoint = bucket.server.endpoint
     seeing.storage("add", "survey", bucket.url, "--endpoint", endpoint, "--to", DATA)
     seeing.storage("stage", "--all")

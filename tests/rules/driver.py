@@ -39,6 +39,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "placed": (Placing, "place"),
     "exchanged": (Tree, "exchange"),
     "intended": (WorkState, "set_intents"),
+    "sourced": (Tree, "source"),
     "given": (up, "send"),
     "trashed": (Tree, "to_trash"),
     "renamed": (Tree, "rename"),
@@ -68,6 +69,12 @@ def check_out() -> None:
 def hide() -> None:
     """Take an object away behind the listing's back."""
     Path("../bucket/m31.fits").unlink()
+
+
+def edit() -> None:
+    """Go on with a file that is about to be given."""
+    with Path("data/big").open("r+b") as stream:
+        stream.write(b"x")
 
 
 def write_foreign() -> None:
@@ -112,6 +119,7 @@ ACTS: dict[str, Callable[[], None]] = {
     "interrupt": interrupt,
     "checkout": check_out,
     "hide": hide,
+    "edit": edit,
     "foreign": write_foreign,
     "corrupt": flip,
     "stop": stop,

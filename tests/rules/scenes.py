@@ -11,8 +11,9 @@ from gitstore.adapters.state import WorkState
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
 from gitstore.repo.repo import Repo
-from tests.lab import DATA, NAME, Lab, Result, approving
+from tests.lab import DATA, NAME, Lab, Result
 from tests.servers import Bucket
+from tests.signing_in import signed_in
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,14 +24,9 @@ def over_s3(lab: Lab, bucket: Bucket, objects: Mapping[str, bytes]) -> Lab:
     """The clone with an S3 bucket for `data`, with these objects, described and pushed."""
     for key, content in objects.items():
         bucket.put(key, content)
-    server = bucket.server
-    host = server.endpoint.removeprefix("http://")
-    # Keys of the environment are AWS's; for another server git's credential helpers are asked.
-    helper = f"echo username={server.access_key}; echo password={server.secret_key}"
-    lab.git("config", "--global", "credential.helper", f"!f() {{ {helper}; }}; f")
-    known = lab.environment["GIT_STORAGE_TRUST_WRITE"].split("\n")
-    trusted = approving(*known, f"s3://{host}/{bucket.name} at {server.endpoint}")
-    on = lab.seeing(**server.environment, **trusted)
+    on = signed_in(lab, bucket.server, bucket.name)
+    # For people without git, who write with the SDK.
+    on = on.seeing(**bucket.server.environment)
     on.storage("add", NAME, bucket.url, "--endpoint", bucket.server.endpoint, "--to", DATA)
     on.commit("describe the data")
     return on

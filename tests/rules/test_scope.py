@@ -71,6 +71,41 @@ def test_Sc3_a_reference_has_no_local_side(lab: Lab) -> None:
     assert not lab.exists("data")
 
 
+def test_Sc3_leaving_copy_mode_needs_a_clean_unstage(lab: Lab) -> None:
+    lab.describe(OBJECTS)
+    lab.storage("stage", "--all")
+    lab.write("data/m31.fits", b"edited")
+    lab.git("config", "storage.data.mode", "reference")
+    unstage = "git -c storage.data.mode=copy storage unstage data"
+    for command in (
+        ("status",),
+        ("status", "--only-here"),
+        ("sync",),
+        ("sync", "--delete", "--allow-deletes", "9"),
+        ("record",),
+    ):
+        result = lab.storage(*command).fails(128)
+        result.says("data is in mode reference now, but its copies are still here", unstage)
+    assert lab.bucket.objects() == OBJECTS
+    lab.run("sh", "-c", unstage).fails(1).says("data/m31.fits")
+    lab.git("-c", "storage.data.mode=copy", "storage", "sync")
+    lab.run("sh", "-c", unstage)
+    lab.storage("sync", "--delete")
+    lab.storage("status").says("nothing changed")
+    assert lab.bucket.objects() == OBJECTS | {"m31.fits": b"edited"}
+
+
+def test_Sc3_what_was_wanted_in_copy_mode_is_not_copied_by_a_reference(lab: Lab) -> None:
+    lab.describe(OBJECTS)
+    lab.storage("stage", "--all")
+    lab.storage("unstage", "data/m31.fits", "data/m33.fits")
+    lab.git("config", "storage.data.mode", "reference")
+    lab.bucket.put("m31.fits", b"changed")
+    lab.bucket.put("new.fits", b"new")
+    lab.storage("sync").says("2 objects pointed")
+    assert lab.files() == {}
+
+
 def test_Sc4_a_read_only_data_path_shows_and_keeps_edits(lab: Lab) -> None:
     lab.describe(OBJECTS)
     lab.storage("stage", "--all")

@@ -17,7 +17,7 @@ def test_an_erased_object_that_is_brought_back_is_new_work(lab: Lab) -> None:
     staged(lab).storage("rm", "data/a.txt")
     lab.storage("sync")
 
-    lab.storage("undo")
+    lab.storage("undo").fails(1).says("the storage has kept no old version of it")
     lab.storage("undo")
 
     assert lab.read("data/a.txt") == b"a"

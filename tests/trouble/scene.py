@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.faults import Network, network
-from tests.lab import DATA, NAME, Lab, Result, approving
+from tests.lab import DATA, NAME, Lab, Result
 from tests.rules.scenes import ROOT
 from tests.servers import Bucket
+from tests.signing_in import signed_in
 
 
 @contextmanager
@@ -25,11 +26,7 @@ def far(lab: Lab, bucket: Bucket, objects: Mapping[str, bytes]) -> Iterator[tupl
 
 def described(lab: Lab, bucket: Bucket, endpoint: str) -> Lab:
     """The clone with a bucket for `data`, reached at an endpoint, approved, and with its keys."""
-    server, host = bucket.server, endpoint.removeprefix("http://")
-    helper = f"echo username={server.access_key}; echo password={server.secret_key}"
-    lab.git("config", "--global", "credential.helper", f"!f() {{ {helper}; }}; f")
-    trusted = approving(f"s3://{host}/{bucket.name} at {endpoint}")
-    on = lab.seeing(**server.environment, **trusted, PYTHONPATH=str(ROOT))
+    on = signed_in(lab, bucket.server, bucket.name, endpoint=endpoint).seeing(PYTHONPATH=str(ROOT))
     on.storage("add", NAME, bucket.url, "--endpoint", endpoint, "--to", DATA)
     on.commit("describe the data")
     return on
