@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +16,8 @@ from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import Effect, WorkState
 from gitstore.adapters.tree import TrashBag, spare_directory
 from gitstore.core.blocks import ignored_paths, with_ignored
-from gitstore.core.errors import Changed, Locked, Missing, StorageError
+from gitstore.core.errors import Changed, Locked, Missing, PathRefused, StorageError
+from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Plan, State
 from gitstore.core.plan import Decide, planned
 from gitstore.core.pointer import Pointer, pointer
@@ -92,6 +94,7 @@ class Session:
 
         Raises:
             FormatError: the pointer cannot be read.
+            PathRefused: it is no copy any more, but was not unstaged (rule Sc3).
         """
         return self._view(selection, None, patterns)
 
@@ -101,6 +104,7 @@ class Session:
         Raises:
             StoreError: the listing failed; nothing may be concluded from it.
             FormatError: the pointer cannot be read.
+            PathRefused: it is no copy any more, but was not unstaged (rule Sc3).
         """
         binding = self.binding(selection)
         listed = listing(binding, within(selection))
@@ -114,7 +118,10 @@ class Session:
     ) -> View:
         binding = self.binding(selection)
         old = self.project.pointer(selection.data)
-        if patterns is None:
+        if selection.data.mode is not Mode.COPY:
+            self._refuse_copies(selection.data)
+            patterns = ()
+        elif patterns is None:
             patterns = self.state.wanted(selection.data.path)
         self._leave_scope(binding)
         remote, unnamed = (None, ()) if listed is None else (listed.objects, listed.unnamed)
@@ -122,6 +129,18 @@ class Session:
         digests = Digests(binding.tree, self.state, selection.data.path, self.keep_digests)
         found = survey(binding, request, digests)
         return View(selection, binding, old, found, offline=remote is None)
+
+    def _refuse_copies(self, data: DataPath) -> None:
+        """Refuse a data path in another mode that has not been left cleanly (rule Sc3).
+
+        What was staged would look as if somebody had removed it, and edits would not be seen.
+        """
+        if self.state.bases(data.path):
+            key = shlex.quote(f"storage.{data.path}.mode=copy")
+            raise PathRefused(
+                f"{data.path} is in mode {data.mode.value} now, but its copies are still here",
+                hint=f"git -c {key} storage unstage {shlex.quote(data.path)}",
+            )
 
     def _leave_scope(self, binding: Binding) -> None:
         """Rule B3: what the manifest no longer covers is no longer staged."""
