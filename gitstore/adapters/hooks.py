@@ -100,7 +100,10 @@ def put(directory: Path, event: str, content: bytes) -> bool:
     before, new = directory / (event + _BEFORE), directory / (event + _NEW)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(content)
+        # The directory may be in the work tree, with a link of that name in it.
+        new.unlink(missing_ok=True)
+        with new.open("xb") as stream:
+            stream.write(content)
         new.chmod(0o755)
         if ours is None and os.path.lexists(path) and not _alike(path, before):
             os.link(path, before, follow_symlinks=False)

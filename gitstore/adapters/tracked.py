@@ -1,7 +1,8 @@
 """The small files that git tracks: manifest, pointers, `.gitignore`, `.gitattributes`.
 
-Regular files only, opened without following links, written beside and renamed. A pointer of several
-files is written by way of a redo log, so that a kill never leaves half of it.
+Regular files only, never reached through a link (a repository may bring one under any name, also
+under that of a temporary file), written beside and renamed. A pointer of several files is written
+by way of a redo log, so that a kill never leaves half of it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from gitstore.core.errors import FormatError, LocalFailure
 
 _BESIDE = ".git-storage-new"  # one name for each file: only the holder of the lock writes
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe must not stop us
 LIMIT = 256 << 20  # bytes of one file; a slice has some 10 kB
 
@@ -27,8 +29,9 @@ def read(top: Path, name: str) -> bytes | None:
         name: the file, relative to it.
 
     Raises:
-        FormatError: it is a link, a directory, or larger than it can be.
+        FormatError: it is a link, reached through one, a directory, or larger than it can be.
     """
+    _refuse_links(top, name)
     try:
         descriptor = os.open(top / name, _READ)
     except (FileNotFoundError, NotADirectoryError):
@@ -55,12 +58,16 @@ def write(top: Path, name: str, content: bytes) -> None:
 
     Raises:
         LocalFailure: the operating system refused it; the old file is intact.
+        FormatError: a directory on the way is a link.
     """
+    _refuse_links(top, name)
     target = top / name
     beside = target.with_name(f".{target.name}{_BESIDE}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as stream:
+        # Left by a kill, or a link that somebody has committed under this name.
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, _NEW, 0o666), "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -72,7 +79,13 @@ def write(top: Path, name: str, content: bytes) -> None:
 
 
 def remove(top: Path, name: str) -> None:
-    """Remove a tracked file, and directories that it leaves empty; nothing if it is not there."""
+    """Remove a tracked file, and directories that it leaves empty; nothing if it is not there.
+
+    Raises:
+        LocalFailure: the operating system refused it.
+        FormatError: a directory on the way is a link.
+    """
+    _refuse_links(top, name)
     target = top / name
     try:
         target.unlink()
@@ -87,6 +100,14 @@ def remove(top: Path, name: str) -> None:
         except OSError:
             return
         parent = parent.parent
+
+
+def _refuse_links(top: Path, name: str) -> None:
+    parts = name.split("/")[:-1]
+    for depth in range(1, len(parts) + 1):
+        way = "/".join(parts[:depth])
+        if (top / way).is_symlink():
+            raise FormatError(f"is reached through the symbolic link {way}", source=name)
 
 
 def slices_of(top: Path, directory: str) -> dict[str, bytes]:

@@ -1,7 +1,8 @@
 """Which paths of a work tree can be data paths.
 
-The rules about `.git` are those of git's own `verify_path` (read-cache.c, path.c: `is_ntfs_dotgit`;
-utf8.c: `is_hfs_dotgit`), kept on every platform, because a manifest travels.
+None that git or its helpers would take for their own (see `core.names` for `.git`), and none where
+tools look for code: whoever may write to a bucket is not whoever may change the project, and what
+comes from there is in no review.
 """
 
 from __future__ import annotations
@@ -9,15 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gitstore.core.names import is_dot_git
+
 MAX_PATH = 1000
 MAX_NAME = 240
 """Bytes of one component; `<name>.storage.d` still is a file name everywhere."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-# utf8.c: next_hfs_char: code points that HFS+ leaves out when it compares names.
-_HFS_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
-_DOT_GIT = re.compile(r"(\.git|git~[0-9]+)([. ]*|[. ]*:.*)", re.IGNORECASE | re.DOTALL)
 _OURS = re.compile(r".*\.storage(\.d|\.yaml)?|\.git(ignore|attributes|modules)", re.IGNORECASE)
+# Case, dots and blanks at the end are nothing to some file systems.
+_CODE = re.compile(
+    r"(\.(github|gitlab|gitea|forgejo|circleci|buildkite|woodpecker|githooks|husky|vscode|idea|zed"
+    r"|devcontainer|direnv|cargo|mvn|gradle|yarn|venv|virtualenv|tox|nox)"
+    r"|node_modules|venv|__pycache__|__pypackages__|site-packages"
+    r"|\.(envrc|gitlab-ci\.yml|travis\.yml|pre-commit-config\.yaml|npmrc|pypirc|lfsconfig)"
+    r"|makefile|gnumakefile|jenkinsfile|justfile|dockerfile|conftest\.py|setup\.py|noxfile\.py)[. ]*",
+    re.IGNORECASE,
+)
 
 
 def problem(path: str) -> str | None:
@@ -55,11 +64,6 @@ def nested(paths: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
-def is_dot_git(name: str) -> bool:
-    """Whether some file system that git runs on takes this name for `.git`."""
-    return _DOT_GIT.fullmatch(_HFS_IGNORED.sub("", name)) is not None
-
-
 def _part_problem(part: str) -> str | None:
     if part == "":
         return "has an empty part ('//')"
@@ -73,4 +77,6 @@ def _part_problem(part: str) -> str | None:
         return f"has a name longer than {MAX_NAME} bytes"
     if _OURS.fullmatch(part):
         return f"has a part '{part}', a name that git or git storage gives to its own files"
+    if _CODE.fullmatch(part):
+        return f"has a part '{part}', where tools look for code"
     return None
