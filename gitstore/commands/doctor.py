@@ -23,7 +23,7 @@ import argparse
 
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser
-from gitstore.repo.examining import Level
+from gitstore.repo.findings import Level
 from gitstore.ui.colour import GREEN, RED, YELLOW, Painted
 from gitstore.ui.screen import Screen
 

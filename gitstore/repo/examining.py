@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 
+from gitstore.adapters.git_config import installed_version
 from gitstore.core.blocks import ignored_paths
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath
+from gitstore.core.old_versions import how_to_keep
 from gitstore.core.pointer import Pointer
+from gitstore.repo.answering import answering
+from gitstore.repo.config_found import config_found
+from gitstore.repo.findings import Finding, Level
 from gitstore.repo.hooks_found import OURS, hooks_found
 from gitstore.repo.project import Project
 from gitstore.repo.resolving import spelled
@@ -19,50 +23,54 @@ from gitstore.repo.risks import DANGERS, only_copies
 from gitstore.repo.session import Session, reading
 from gitstore.repo.trash import trash_of
 
-
-class Level(Enum):
-    """How bad a finding is."""
-
-    GOOD = "ok"
-    NOTE = "note"
-    BAD = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        level: how bad it is.
-        text: what was found, as one clause.
-        hint: what to type or edit about it, or None.
-    """
-
-    level: Level
-    text: str
-    hint: str | None = None
+_PACKAGE = "git-storage"
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def doctor(project: Project, names: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Look at this installation, this clone and, with names, at what storages can do.
+    """Look at this installation, this clone and its storages or, with names, try storages out.
 
     For a named storage the contract suite runs below a prefix of its own, which is removed again.
 
     Raises:
-        UnknownName: a name is not that of a storage.
+        UnknownName: no storage has one of the names.
     """
     for name in names:
         project.storage(name)
     with reading(project) as session:
-        found = [*_installation(project), *_hooks(project), *_clone(session), *_risks(project)]
-        found.extend(_trash(project))
-        for name in names or project.manifest.storages:
-            found.extend(_storage(session, name, probing=bool(names)))
+        found = [*installation(project), *_hooks(project), *config_found(project)]
+        found += [*_clone(session), *_risks(project), *_trash(project)]
+        found += answering(session, tuple(names or project.manifest.storages))
+        for name in names:
+            found.extend(_tried(session, name))
         return tuple(found)
 
 
-def _installation(project: Project) -> Iterator[Finding]:
-    yield Finding(Level.GOOD, f"git {project.git.version()}, Python {sys.version.split()[0]}")
+def storages_answer(project: Project) -> tuple[Finding, ...]:
+    """Whether every storage still answers, and nothing else; for a scheduled check."""
+    with reading(project) as session:
+        return tuple(answering(session, tuple(project.manifest.storages)))
+
+
+def installation(project: Project | None) -> Iterator[Finding]:
+    """The versions of what is at work; without a project, too."""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    git = installed_version() if project is None else project.git.version()
+    yield Finding(Level.GOOD, f"git {git}, Python {sys.version.split()[0]}")
+    found, missing = [], []
+    for wanted in requires(_PACKAGE) or ():
+        name = _NAME.match(wanted)
+        if name is None or ";" in wanted:
+            continue  # only for developing, or for some
+        try:
+            found.append(f"{name[0]} {version(name[0])}")
+        except PackageNotFoundError:
+            missing.append(name[0])
+    yield Finding(Level.GOOD, f"git-storage {version(_PACKAGE)} with {', '.join(found)}")
+    if missing:
+        hint = f"pip install {shlex.join(missing)}"
+        yield Finding(Level.BAD, f"not installed: {', '.join(missing)}", hint)
 
 
 def _hooks(project: Project) -> Iterator[Finding]:
@@ -152,19 +160,13 @@ def _pointer(project: Project, data: DataPath, found: Pointer) -> Finding:
     return Finding(Level.NOTE, told, f"git storage resolve {shlex.quote(data.path)}")
 
 
-def _storage(session: Session, name: str, probing: bool) -> Iterator[Finding]:
-    try:
-        store = session.project.open_store(session.project.storage(name), session.facts)
-        if not probing:
-            for _ in store.list(""):
-                break
-    except StorageError as error:
-        yield Finding(Level.BAD, f"{name}: {error.message}", error.hint)
-        return
-    if not probing:
-        yield Finding(Level.GOOD, f"{name}: {store.identity} answers")
-        return
-    # Late: it is about findings, and needs the whole contract suite.
+def _tried(session: Session, name: str) -> Iterator[Finding]:
+    # Late: it needs the whole contract suite.
     from gitstore.repo.trying import tried
 
-    yield from tried(store, name)
+    spec = session.project.storage(name)
+    try:
+        store = session.project.open_store(spec, session.facts)
+        yield from tried(store, name, how_to_keep(spec.place()))
+    except StorageError as error:
+        yield Finding(Level.BAD, f"{name}: {error.message}", error.hint)

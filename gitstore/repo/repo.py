@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gitstore.core.trust import Person, Visit
     from gitstore.repo.adding import Added
     from gitstore.repo.diffing import Difference
-    from gitstore.repo.examining import Finding
+    from gitstore.repo.findings import Finding
     from gitstore.repo.history import Past
     from gitstore.repo.resolving import Resolution, ResolveOptions
     from gitstore.repo.starting import Started, StartOptions

@@ -13,7 +13,7 @@ from dataclasses import replace
 from gitstore.core.errors import StorageError, Unsupported
 from gitstore.core.store import Abilities, Conditional, Found, Span, Store
 from gitstore.core.versions import equal
-from gitstore.repo.examining import Finding, Level
+from gitstore.repo.findings import Finding, Level
 
 _ACTS = (("create", "create an object"), ("swap", "replace one"), ("erase", "delete one"))
 _HOW = {
@@ -26,19 +26,20 @@ _HOW = {
 _SHOWN = 4
 
 
-def tried(store: Store, name: str) -> Iterator[Finding]:
+def tried(store: Store, name: str, keeping: str) -> Iterator[Finding]:
     """What a storage can and cannot do, one finding each.
 
     Args:
         store: as `sync` uses it, approved for what is tried.
         name: the storage's, in front of every sentence.
+        keeping: how old versions are kept, where they are not.
     """
     said = store.abilities()
     yield from (_named(name, finding) for finding in _reading(store))
     if not said.writable:
         yield Finding(Level.NOTE, f"{name}: can only be read; nothing was written there")
         return
-    yield from (_named(name, finding) for finding in _writing(store))
+    yield from (_named(name, finding) for finding in _writing(store, keeping))
 
 
 def _named(name: str, finding: Finding) -> Finding:
@@ -73,9 +74,9 @@ def _first_object(store: Store, first: Found) -> Finding:
     return Finding(Level.GOOD, "can be read, in parts too")
 
 
-def _writing(store: Store) -> Iterator[Finding]:
+def _writing(store: Store, keeping: str) -> Iterator[Finding]:
     from gitstore.adapters.stores.contract import checks, run_all
-    from gitstore.adapters.stores.probe import probe
+    from gitstore.adapters.stores.probe import PREFIX, probe
     from gitstore.adapters.stores.recheck import Rechecked
 
     try:
@@ -83,7 +84,12 @@ def _writing(store: Store) -> Iterator[Finding]:
     except StorageError as error:
         yield Finding(Level.BAD, f"cannot be written to: {error.message}", error.hint)
         return
-    yield from _protected(found)
+    yield from _protected(found, keeping)
+    if found.versions:
+        told = f"keeps the old versions of what was tried, below {PREFIX}*, as of everything"
+        yield Finding(
+            Level.NOTE, told, "its own rules for expiry remove them; git storage never does"
+        )
     careful = Rechecked(store, found)
     yield from _names(careful)
     for outcome in run_all(careful, checks()):
@@ -93,7 +99,7 @@ def _writing(store: Store) -> Iterator[Finding]:
             yield Finding(Level.BAD, f"{outcome.name}: {outcome.problem}")
 
 
-def _protected(found: Abilities) -> Iterator[Finding]:
+def _protected(found: Abilities, keeping: str) -> Iterator[Finding]:
     for attribute, act in _ACTS:
         how: Conditional = getattr(found, attribute)
         level = Level.GOOD if how is Conditional.ENFORCED else Level.NOTE
@@ -101,7 +107,8 @@ def _protected(found: Abilities) -> Iterator[Finding]:
     if found.versions:
         yield Finding(Level.GOOD, "can give old versions")
     else:
-        yield Finding(Level.NOTE, "cannot give old versions: an old commit may find other bytes")
+        told = "cannot give old versions: an old commit may find other bytes"
+        yield Finding(Level.NOTE, told, keeping)
 
 
 def _names(store: Store) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitstore.adapters.facts import Facts
+from gitstore.core.errors import StorageError, Unsupported
 from gitstore.core.store import Abilities, Conditional, Store
 
 
@@ -33,6 +34,27 @@ def measured(store: Store, facts: Facts) -> Abilities:
     found = probe(store)
     facts.set_abilities(store.identity, _as_json(found))
     return found
+
+
+def keeps_versions(store: Store, facts: Facts, key: str | None) -> bool | None:
+    """Whether a storage keeps old versions; None where that cannot be seen without writing to it.
+
+    Args:
+        key: an object that is there, or None where none is known.
+    """
+    remembered = facts.abilities(store.identity)
+    if remembered is not None:
+        return bool(remembered["versions"])
+    try:
+        found = list(store.versions(key or ""))
+    except Unsupported:
+        return False
+    except StorageError:
+        return None  # seeing them takes a permission of its own
+    if len(found) > 1 or any(one.get("version") for one in found):
+        return True
+    # A generation says nothing: every object of Google's has one.
+    return None if not found or found[0].get("generation") else False
 
 
 def _as_json(abilities: Abilities) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""What `doctor` says of git's configuration, as far as it is about data."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import shlex
+import stat
+from collections.abc import Iterator
+
+from gitstore.adapters.credentials_file import file_of_user
+from gitstore.core.errors import StorageError
+from gitstore.repo.findings import Finding, Level
+from gitstore.repo.project import Project
+from gitstore.repo.settings import chosen_jobs, chosen_pre_push
+
+KEYS = (
+    *("storage.jobs", "storage.*.mode", "storage.trashage", "storage.trashsize"),
+    *("storage.autostage", "storage.autorecord", "storage.warnunrecorded"),
+    *("storage.largefileguard", "storage.prepush"),
+)
+"""As git prints them: in lower case but for the middle."""
+
+_DRIVER = "merge.git-storage.driver"
+
+
+def config_found(project: Project) -> Iterator[Finding]:
+    """What is set and cannot be meant, and what is not set and matters."""
+    for key in project.git.section("storage"):
+        if not any(fnmatch.fnmatchcase(key, known) for known in KEYS):
+            close = difflib.get_close_matches(key, KEYS, n=1)
+            told = f"git's configuration has {key}, which means nothing to git storage"
+            hint = f"git config --unset {shlex.quote(key)}"
+            yield Finding(
+                Level.NOTE, told, hint + (f"  # did you mean {close[0]}?" if close else "")
+            )
+    for read in (chosen_jobs, chosen_pre_push):
+        try:
+            read(project.git)
+        except StorageError as error:
+            yield Finding(Level.BAD, error.message, error.hint)
+    if project.manifest.data and project.git.config(_DRIVER) is None:
+        told = (
+            "git merges pointers here line by line, with conflicts where two objects are neighbours"
+        )
+        yield Finding(Level.NOTE, told, "git storage install")
+    yield from _secrets(project)
+
+
+def _secrets(project: Project) -> Iterator[Finding]:
+    helper, file = project.git.config("credential.helper"), file_of_user()
+    if helper is None:
+        told = f"git has no credential helper, so 'git storage login' keeps secrets in {file}"
+        yield Finding(Level.GOOD, told)
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        told = f"others can read {file}, where your secrets are"
+        yield Finding(Level.BAD, told, f"chmod 600 {shlex.quote(str(file))}")
