@@ -34,6 +34,7 @@ CREATE TABLE fact (
 );
 CREATE TABLE abilities (identity TEXT PRIMARY KEY, found TEXT NOT NULL)
 """
+_FORMAT_2 = "CREATE TABLE told (identity TEXT PRIMARY KEY)"
 
 
 class Facts:
@@ -45,7 +46,7 @@ class Facts:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = Database(file, [_FORMAT_1], FACTS)
+        self._database = Database(file, [_FORMAT_1, _FORMAT_2], FACTS)
 
     @classmethod
     def open(cls, common_dir: Path) -> Facts:
@@ -108,6 +109,15 @@ class Facts:
         with self._database.writing() as connection:
             values = (identity, json.dumps(dict(found)))
             connection.execute("INSERT OR REPLACE INTO abilities VALUES (?, ?)", values)
+
+    def told(self, identity: str) -> bool:
+        """Whether somebody was told here that a storage keeps no old versions."""
+        return bool(self._database.rows("SELECT 1 FROM told WHERE identity = ?", (identity,)))
+
+    def set_told(self, identity: str) -> None:
+        """Remember that it was told, so that it is told once."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO told VALUES (?)", (identity,))
 
 
 _FORGET = (

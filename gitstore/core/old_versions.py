@@ -10,11 +10,11 @@ import shlex
 
 from gitstore.core.place import Place
 
-_SNAPSHOTS = "snapshots of its file system (ZFS, Btrfs, a filer's) or a backup keep them"
+_SNAPSHOTS = "take snapshots of its file system (ZFS, Btrfs, a filer's), or back it up"
 _SERVERS = {
     "file": _SNAPSHOTS,
-    "sftp": f"ask whoever runs the server: {_SNAPSHOTS}",
-    "webdav": "ask whoever runs the server: some keep versions for people, none gives them here",
+    "sftp": f"ask whoever runs the server to {_SNAPSHOTS}",
+    "webdav": "ask whoever runs the server; some keep versions, for people to fetch",
     "http": "ask whoever runs the server",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -32,6 +33,7 @@ from gitstore.core.pointer import Pointer, pointer
 from gitstore.core.s3_services import with_endpoint
 from gitstore.core.trust import Right
 from gitstore.core.urls import SCHEMES
+from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
@@ -110,6 +112,8 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         _write_described(session, data, new, after)
         trust_typed(session.project, spec, _RIGHTS[data.access])
         session.project.trust.know(data)
+        binding = session.binding(Selection(data))
+        tell_of_losses(session, binding, next(map(binding.key, listed.objects), None))
         size = sum(v.size for v in listed.objects.values())
         unnamed = tuple((each.path, each.reason) for each in listed.unnamed)
         number = len(listed.objects)
@@ -161,7 +165,8 @@ def check_data_path(project: Project, data: DataPath) -> None:
         raise PathRefused(f"{path} cannot be a data path: {wrong}", hint=_ELSEWHERE)
     for other in project.manifest.data:
         if path == other:
-            raise PathRefused(f"{path} is a data path already", hint=f"git storage ls {path}")
+            hint = f"git storage ls {shlex.quote(path)}"
+            raise PathRefused(f"{path} is a data path already", hint=hint)
         if path.startswith(other + "/") or other.startswith(path + "/"):
             inner, outer = sorted((path, other), key=len, reverse=True)
             raise PathRefused(
@@ -174,7 +179,7 @@ def check_data_path(project: Project, data: DataPath) -> None:
     if held:
         raise PathRefused(
             f"{path} holds files that git tracks, e.g. {held[0]}",
-            hint=f"git rm -r --cached -- {path}",
+            hint=f"git rm -r --cached -- {shlex.quote(path)}",
         )
     for name in (MANIFEST, path + ".storage"):
         rule = git.ignored_by(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from gitstore.core.plan import (
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import literal, wanted, with_staged
 from gitstore.core.versions import equal
+from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.leaving import know, let_go
 from gitstore.repo.project import Project
 from gitstore.repo.selection import selected
@@ -148,7 +150,7 @@ def _with_erasures(session: Session, view: View, options: SyncOptions) -> View:
     if count and known is not None and root != known:
         raise Stopped(
             f"{data_path} is not the directory that was staged, so nothing missing is deleted",
-            hint=f"git storage stage {data_path}  # brings the files back",
+            hint=f"git storage stage {shlex.quote(data_path)}  # brings the files back",
         )
     _guard(f"erase {count} of {total} objects of {data_path}", (count, total), options)
     return view.with_states(asked_erasures(states))
@@ -164,7 +166,9 @@ def _guard_place(session: Session, view: View, options: SyncOptions) -> None:
     bases = session.state.bases(binding.data.path)
     before = {p: source for p, (source, _) in bases.items() if source != binding.source}
     if view.pointer.source != binding.source:
-        before |= dict.fromkeys(view.pointer.entries, view.pointer.source)
+        # What was only promised has not been there either.
+        entries = view.pointer.entries.items()
+        before |= dict.fromkeys((p for p, v in entries if not is_promise(v)), view.pointer.source)
     lacking = [s.path for s in view.survey.states if s.remote is None and s.path in before]
     if not lacking or (options.allow_deletes or 0) >= len(lacking):
         return
@@ -220,11 +224,19 @@ def _carried_out(session: Session, view: View, plan: Plan) -> Report:
         measured(view.binding.store(), session.facts)
         # Opened anew, the store knows what has just been measured.
         view = replace(view, binding=session.binding(view.selection))
+        _tell_of_losses(session, view, plan)
     report = session.execute(plan, view)
     session.write_entries(view, entries_after(view, report, pointer_after))
     know(session.project, view, plan)
     _want_what_was_chosen(session, view, plan)
     return report
+
+
+def _tell_of_losses(session: Session, view: View, plan: Plan) -> None:
+    """What is there now and will not be any more, where the storage keeps no old versions."""
+    going = [a.path for a in plan.of(Kind.GIVE, Kind.ERASE) if a.seen.remote is not None]
+    if going:
+        tell_of_losses(session, view.binding, view.binding.key(going[0]))
 
 
 def _want_what_was_chosen(session: Session, view: View, plan: Plan) -> None:
