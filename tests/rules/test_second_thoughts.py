@@ -58,6 +58,17 @@ def test_a_storage_that_has_moved_is_followed(lab: Lab) -> None:
     lab.storage("sync").says("nothing to do")
 
 
+def test_what_was_only_recorded_is_not_missed_at_a_new_place(lab: Lab) -> None:
+    staged(lab).write("data/new.txt", b"recorded, and never given")
+    lab.storage("record")
+    (lab.root / "bucket").rename(lab.root / "second")
+    lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../second"))
+
+    lab.storage("sync")
+
+    assert (lab.root / "second/new.txt").read_bytes() == b"recorded, and never given"
+
+
 def test_a_data_path_that_was_forgotten_by_mistake_is_as_before(lab: Lab) -> None:
     staged(lab).write("data/a.txt", b"edited")
     lab.storage("forget", "data")
