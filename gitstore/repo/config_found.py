@@ -24,10 +24,16 @@ KEYS = (
 _DRIVER = "merge.git-storage.driver"
 
 
+def ours(project: Project) -> dict[str, str]:
+    """What is set of ours, with its values."""
+    found = project.git.section("storage")
+    return {key: value for key, value in found.items() if _is_known(key)}
+
+
 def config_found(project: Project) -> Iterator[Finding]:
     """What is set and cannot be meant, and what is not set and matters."""
     for key in project.git.section("storage"):
-        if not any(fnmatch.fnmatchcase(key, known) for known in KEYS):
+        if not _is_known(key):
             close = difflib.get_close_matches(key, KEYS, n=1)
             told = f"git's configuration has {key}, which means nothing to git storage"
             hint = f"git config --unset {shlex.quote(key)}"
@@ -45,6 +51,10 @@ def config_found(project: Project) -> Iterator[Finding]:
         )
         yield Finding(Level.NOTE, told, "git storage install")
     yield from _secrets(project)
+
+
+def _is_known(key: str) -> bool:
+    return any(fnmatch.fnmatchcase(key, known) for known in KEYS)
 
 
 def _secrets(project: Project) -> Iterator[Finding]:

@@ -259,3 +259,9 @@ class Repo:
         from gitstore.repo import examining
 
         return examining.doctor(self.project, names)
+
+    def storages_answer(self) -> tuple[Finding, ...]:
+        """Whether every storage still answers, one finding or more for each."""
+        from gitstore.repo import examining
+
+        return examining.storages_answer(self.project)

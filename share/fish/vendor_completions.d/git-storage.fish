@@ -199,6 +199,8 @@ complete -c git-storage -n "__fish_seen_subcommand_from verify" -s q -l quiet -d
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -l all -d 'look at every storage, and only there'
+complete -c git-storage -n "__fish_seen_subcommand_from doctor" -l bundle -d 'write a bug report without secrets' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from doctor" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from doctor" -s v -l verbose -d 'say more'
