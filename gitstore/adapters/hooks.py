@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -77,13 +78,15 @@ def check(directory: Path, events: Iterable[str]) -> None:
             hint="git config --show-origin core.hooksPath  # where that is said",
         )
     if not os.access(above, os.W_OK | os.X_OK):
-        raise LocalFailure(f"{above} cannot be written to", hint=f"ls -ld '{above}'")
+        hint = f"ls -ld {shlex.quote(str(above))}"
+        raise LocalFailure(f"{above} cannot be written to", hint=hint)
     for event in events:
         for path in (directory / event, directory / (event + _BEFORE), directory / (event + _NEW)):
             if path.is_dir():
+                away = shlex.join([str(path), f"{path}.d"])
                 raise LocalFailure(
                     f"{path} is a directory, but the place of a hook",
-                    hint=f"mv '{path}' '{path}.d'  # then: git storage install",
+                    hint=f"mv {away}  # then: git storage install",
                 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from gitstore.adapters import tree_rename
@@ -12,9 +13,11 @@ from gitstore.adapters.tree_incoming import Incoming
 from gitstore.adapters.tree_reading import changed
 from gitstore.adapters.tree_values import Stat, failure, stat_of
 from gitstore.adapters.tree_walk import Entry, Root, is_regular, look
-from gitstore.core.errors import Changed
+from gitstore.core.errors import Changed, PathRefused
+from gitstore.core.names import REPOSITORY, is_repository
 
 Parts = tuple[str, ...]
+_MAKING = frozenset(name.lower() for name in REPOSITORY)
 
 
 class _Reached(NamedTuple):
@@ -47,6 +50,7 @@ class Placing:
             LocalFailure: the system refused.
         """
         parts = self._split(path)
+        _refuse_repository(self._root.path, parts, path)
         try:
             incoming.close()
             known = self._reached
@@ -72,6 +76,18 @@ class Placing:
             group = found.st_gid if found.st_mode & stat.S_ISGID else None
             self._reached = _Reached(parts[:-1], os.dup(entry.directory), group)
         return self._reached
+
+
+def _refuse_repository(root: Path, parts: Parts, path: str) -> None:
+    """Also where what makes a directory a repository comes in several commands, or is here."""
+    for depth, part in enumerate(parts):
+        new = part.lower()
+        if new not in _MAKING:
+            continue
+        directory = root.joinpath(*parts[:depth])
+        names = {each.lower() for each in REPOSITORY if os.path.lexists(directory / each)}
+        if new not in names and is_repository({*names, new}):
+            raise PathRefused(f"{path} cannot be a file here: git would take it for a repository's")
 
 
 def _placed(incoming: Incoming, where: _Reached, name: str, path: str) -> Stat:

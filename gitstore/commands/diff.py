@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Sequence
 
 from gitstore.commands.opened import opened
@@ -78,9 +79,10 @@ def _understood(
     elif words and _is_revision(repo, words[0]):
         revisions, paths = words[:1], words[1:]
         if os.path.lexists(words[0]):
+            word = shlex.quote(words[0])
             raise UsageError(
                 f"{words[0]} is a revision and a path",
-                hint=f"git storage diff {words[0]} --  # or: git storage diff -- {words[0]}",
+                hint=f"git storage diff {word} --  # or: git storage diff -- {word}",
             )
         if paths and _is_revision(repo, paths[0]) and not os.path.lexists(paths[0]):
             revisions, paths = words[:2], words[2:]

@@ -119,8 +119,9 @@ def _asked(screen: Screen, repo: Repo, spec: StorageSpec) -> Mapping[str, str] |
         # What is there cannot be used: that is what somebody is about to mend.
         found = error.message
     if not screen.asks:
+        typed = repo.project.destination(spec).typed
         raise UsageError(
-            "there is nobody to ask", hint=f"git storage login --stdin {spec.name} < FILE"
+            "there is nobody to ask", hint=f"git storage login --stdin {typed} < FILE"
         )
     if isinstance(found, str):
         screen.about(found)

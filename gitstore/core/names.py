@@ -8,7 +8,7 @@ path.c: `is_ntfs_dotgit`; utf8.c: `is_hfs_dotgit`), on every platform, because p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from unicodedata import normalize
 
 MAX_NAME = 255
@@ -27,6 +27,8 @@ _SUSPICIOUS = re.compile(
     re.IGNORECASE,
 )
 _SHORT = MAX_NAME // 4
+# What a name that some file system takes for HEAD can end in.
+_LAST = frozenset("dD") | {chr(code) for code in range(0x200C, 0x206F + 1)} | {"\ufeff"}
 
 
 def local_problem(path: str) -> str | None:
@@ -85,6 +87,35 @@ def clashes(paths: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
+def repositories(paths: Iterable[str]) -> Mapping[str, str]:
+    """The objects called HEAD that would make their directory a git repository, with why.
+
+    Whoever runs git in it would run what its `config` names. Source: setup.c, `is_git_directory`.
+    """
+    known = set(paths)
+    ending = (path for path in known if path[-1:] in _LAST)
+    heads = {path for path in ending if _bare(path.rpartition("/")[2]) == "head"}
+    beside: dict[str, set[str]] = {_bare(head.rpartition("/")[0]): set() for head in heads}
+    for path in known if heads else ():
+        rest = path
+        while rest:
+            rest, _, name = rest.rpartition("/")
+            if _bare(rest) in beside:
+                beside[_bare(rest)].add(_bare(name))
+    found = {directory for directory, names in beside.items() if is_repository(names)}
+    reason = "with it, git would take its directory for a repository and obey its settings"
+    return {head: reason for head in heads if _bare(head.rpartition("/")[0]) in found}
+
+
+def is_repository(names: Collection[str]) -> bool:
+    """Whether git takes a directory with these names in it, in lower case, for a repository."""
+    return "head" in names and ("commondir" in names or {"objects", "refs"} <= set(names))
+
+
+REPOSITORY = ("HEAD", "commondir", "objects", "refs")
+"""What makes a directory a repository, as git spells it."""
+
+
 def twins(paths: Iterable[str]) -> list[tuple[str, ...]]:
     """Groups of paths that are one name to a file system that folds case and normal forms.
 
@@ -94,6 +125,10 @@ def twins(paths: Iterable[str]) -> list[tuple[str, ...]]:
     for path in sorted(set(paths)):
         groups.setdefault(_folded(path), []).append(path)
     return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _bare(name: str) -> str:
+    return _HFS_IGNORED.sub("", name).casefold()
 
 
 def _part_problem(part: str) -> str | None:

@@ -148,7 +148,7 @@ def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
         yield Finding(
             Level.BAD,
             f"{data.path} holds files that git tracks, e.g. {held[0]}",
-            f"git rm -r --cached -- {data.path}",
+            f"git rm -r --cached -- {shlex.quote(data.path)}",
         )
 
 

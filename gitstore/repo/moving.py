@@ -37,7 +37,7 @@ def mv(project: Project, source: str, target: str) -> str:
     if not to.startswith(data.path + "/"):
         raise UsageError(
             f"{path} cannot leave its data path {data.path}",
-            hint=f"copy it, then: git storage rm {path}",
+            hint=f"copy it, then: git storage rm {shlex.quote(path)}",
         )
     new = to[len(data.path) + 1 :]
     _check_no_directory(project, path, to)

@@ -209,7 +209,7 @@ class Project:
             raise FormatError(
                 "the pointer is missing, so nothing can be decided",
                 source=name,
-                hint=f"git restore {name}",
+                hint=f"git restore {shlex.quote(name)}",
             )
         return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gitstore.adapters.tree import Problem, Stat
 from gitstore.core.cases import is_untouched
 from gitstore.core.model import Base, State, is_promise
-from gitstore.core.names import clashes, local_problem, twins
+from gitstore.core.names import clashes, local_problem, repositories, twins
 from gitstore.core.pointer import Pointer
 from gitstore.core.versions import Version, content_only, equal, has_place
 from gitstore.shell.binding import Binding
@@ -238,7 +238,7 @@ def _plain(state: State) -> bool:
 def _impossible(binding: Binding, paths: set[str]) -> dict[str, str]:
     if binding.data.single:
         return {}
-    reasons = dict(clashes(paths))
+    reasons = {**clashes(paths), **repositories(paths)}
     for path in paths:
         reason = local_problem(path)
         if reason is not None:

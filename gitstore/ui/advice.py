@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
 from gitstore.core import errors
@@ -38,7 +39,8 @@ def advice(error: StorageError) -> str:
         return error.hint
     if isinstance(error, FormatError):
         where = error.source if error.line is None else f"line {error.line} of {error.source}"
-        return f"edit {where}, or take back what changed it: git restore {error.source}"
+        typed = shlex.quote(error.source)
+        return f"edit {where}, or take back what changed it: git restore {typed}"
     for kind in type(error).__mro__:
         if kind in _ADVICE:
             return _ADVICE[kind]

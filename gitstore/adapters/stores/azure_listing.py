@@ -6,6 +6,7 @@ here: they hold no bytes. See https://learn.microsoft.com/en-us/rest/api/storage
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -17,6 +18,7 @@ from gitstore.core.errors import Unreachable
 from gitstore.core.store import Found
 from gitstore.core.versions import Version, version
 
+_PLAIN = re.compile("[!-~]{1,1024}")
 _KEPT = frozenset({"Name", "VersionId", "Content-Length", "Etag", "ResourceType", "NextMarker"})
 
 
@@ -142,6 +144,8 @@ def _described(said: Mapping[str, str]) -> Found:
     missing = {"Name", "Content-Length", "Etag"} - said.keys()
     if missing:
         raise ValueError(f"a blob without {sorted(missing)[0]}")
+    if not _PLAIN.fullmatch(said["Etag"]):
+        raise ValueError("an ETag that can be no header")
     ids = {"etag": said["Etag"].strip('"')}
     if said.get("VersionId"):
         ids["version"] = said["VersionId"]

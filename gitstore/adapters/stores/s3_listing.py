@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _LONGEST = 20
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _PIECE = 1 << 16
+_PLAIN = re.compile("[!-~]{1,1024}")
+_ETAG = re.compile('(?!W/)"?[\\x21\\x23-\\x7e]{1,1024}"?')
 _KEPT = frozenset(
     {"Key", "Size", "ETag", "NextContinuationToken", "IsTruncated", "EncodingType", "Code"}
 )
@@ -64,11 +67,14 @@ def listed(connection: Connection, prefix: str) -> Iterator[Found]:
 
 
 def object_version(size: int, etag: str | None, version_id: str | None = None) -> Version:
-    """What S3 says of an object as a version: weak ETags and the version `null` name nothing."""
+    """What S3 says of an object as a version: weak ETags and the version `null` name nothing.
+
+    Nor does what can be no header: XML can hold a line end, and so another header.
+    """
     ids: tuple[str, ...] = ()
-    if version_id and version_id != "null":
+    if version_id and version_id != "null" and _PLAIN.fullmatch(version_id):
         ids = (f"version:{version_id}",)
-    if etag and not etag.startswith("W/") and etag.strip('"'):
+    if etag and _ETAG.fullmatch(etag):
         ids = (*ids, "etag:" + etag.strip('"'))
     return Version(size, ids)
 
