@@ -63,7 +63,7 @@ def test_what_was_only_recorded_is_not_missed_at_a_new_place(lab: Lab) -> None:
     lab.storage("record")
     (lab.root / "bucket").rename(lab.root / "second")
     lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../second"))
-    lab.storage("trust", "--write", "data")
+    lab.storage("trust", "--write", "--yes", "data")
 
     lab.storage("sync")
 
