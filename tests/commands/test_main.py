@@ -140,6 +140,8 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         ("merge-driver", *(["data.storage"] * 3), "7", "data.storage"),
         ("resolve",),
         ("start",),
+        ("trust", "--list"),
+        ("login", "--show", "s3://sky-survey"),
         ("stage", "-n", "--all"),
         ("stage", "--all"),
         ("verify",),
@@ -159,7 +161,9 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
     for line in lines:
         found = lab.storage(*line, "--json").json()
         assert (found["version"], found["command"]) == (1, line[0])
-    assert {line[0] for line in lines} == set(COMMANDS)
+    nothing = lab.storage("logout", "s3://sky-survey", "--json").fails(1).json()
+    assert (nothing["version"], nothing["command"]) == (1, "logout")
+    assert {"logout", *(line[0] for line in lines)} == set(COMMANDS)
 
 
 def test_nothing_is_said_about_an_interruption_but_one_line(lab: Lab) -> None:
