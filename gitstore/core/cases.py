@@ -108,10 +108,11 @@ def is_foreign(state: State) -> bool:
 
     A promise whose bytes are the local file, or the object that is there now, is not in danger and
     counts as known. One that was recorded here, but whose bytes are no longer here, is as much at
-    risk as a stranger's and is treated like one.
+    risk as a stranger's and is treated like one. A line without any identifier names no bytes that
+    could be in danger: it was written for another storage, or by one that gives none.
     """
     promise = state.pointer
-    if promise is None or state.void or not is_promise(promise):
+    if promise is None or not promise.ids or state.void or not is_promise(promise):
         return False
     if equal(state.local, promise) or equal(state.remote, promise):
         return False

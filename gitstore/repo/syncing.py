@@ -17,7 +17,7 @@ from gitstore.core.plan import (
     pointer_after,
 )
 from gitstore.core.report import Listener, Report
-from gitstore.core.scope import literal, wanted, with_staged
+from gitstore.core.scope import Scope, literal, matcher, wanted, with_staged
 from gitstore.core.versions import equal
 from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.leaving import know, let_go
@@ -101,6 +101,10 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
             view = _hashed(session.offline_view(selection))
             plan = view.plan("record", decide_record)
             report = Report(plan)
+            reports.append(report)
+            if not plan.of(Kind.RECORD):
+                continue
+            _guard_lines(view, lambda _: False)
             entries = view.entries
             for action in plan.of(Kind.RECORD):
                 entry = pointer_after(action, None)
@@ -108,7 +112,6 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
                     entries[action.path] = entry
             session.write_entries(view, entries)
             _remember_recorded(session, view, plan)
-            reports.append(report)
         return tuple(reports)
 
 
@@ -127,6 +130,7 @@ def _planned(
         if options.delete:
             view = _with_erasures(session, view, options)
         _guard_place(session, view, options)
+        _guard_lines(view, matcher(Scope(paths=selection.paths)))
         decide = decision(view)
         plan = view.plan("sync", decide)
         _guard_drops(plan, view, options)
@@ -178,6 +182,24 @@ def _guard_place(session: Session, view: View, options: SyncOptions) -> None:
         hint="correct 'url:' or 'prefix:' in .storage.yaml, or bring the objects there; or, if they"
         f" are to go: git storage sync --allow-deletes {len(lacking)}",
     )
+
+
+def _guard_lines(view: View, looked_at: Callable[[str], bool]) -> None:
+    """Whether a pointer that was written for another place can be written for this one.
+
+    What the other place issued names nothing here (rule B5): the lines of objects that are not
+    looked up would be left with a size.
+    """
+    old, data_path = view.pointer, view.binding.data.path
+    if old.source == view.binding.source:
+        return
+    bare = [p for p, v in old.entries.items() if v.sha256 is None and not looked_at(p)]
+    if bare:
+        raise Stopped(
+            f"{data_path} was recorded from {old.source}, and {len(bare)} of its objects have to be"
+            f" looked up at {view.binding.source} first",
+            hint=f"git storage sync {shlex.quote(data_path)}",
+        )
 
 
 def _guard_drops(plan: Plan, view: View, options: SyncOptions) -> None:

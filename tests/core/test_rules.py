@@ -146,6 +146,13 @@ def test_P3_our_own_promise_whose_bytes_went_missing_is_not_overwritten() -> Non
     assert action.reason == "recorded here, but its bytes are no longer here"
 
 
+def test_P3_a_line_that_names_no_bytes_is_nobodys_promise() -> None:
+    state = State("x", version(SIZE), None, None, listed(ONE), wanted=False)
+    action = decide_sync(state)
+    assert action.kind is not Kind.WAIT
+    assert pointer_after(action, None) == listed(ONE)
+
+
 def test_P3_the_same_bytes_here_keep_a_strangers_promise() -> None:
     state = State("x", promise(TWO), based(ONE), local(TWO), listed(ONE), wanted=True)
     assert decide_sync(state).kind is Kind.GIVE

@@ -58,12 +58,32 @@ def test_a_storage_that_has_moved_is_followed(lab: Lab) -> None:
     lab.storage("sync").says("nothing to do")
 
 
+def elsewhere(lab: Lab) -> Lab:
+    """The storage has moved, and the manifest says so."""
+    (lab.root / "bucket").rename(lab.root / "second")
+    lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../second"))
+    return lab
+
+
+def test_no_line_loses_what_it_names_where_only_one_object_is_looked_up(lab: Lab) -> None:
+    lab.describe(FILES)
+    before = lab.read("data.storage")
+    elsewhere(lab).storage("sync", "data/a.txt").fails(128).says("1 of its objects", "sync data")
+    lab.write("data/new.txt", b"new")
+    lab.storage("record").fails(128).says("2 of its objects", "git storage sync data")
+    assert lab.read("data.storage") == before
+    lab.remove("data/new.txt")
+    lab.storage("record")
+    assert lab.read("data.storage") == before
+    lab.storage("sync", "data")
+    assert b"/second/" in lab.read("data.storage")
+    lab.storage("sync", "data/a.txt").says("nothing to do")
+
+
 def test_what_was_only_recorded_is_not_missed_at_a_new_place(lab: Lab) -> None:
     staged(lab).write("data/new.txt", b"recorded, and never given")
     lab.storage("record")
-    (lab.root / "bucket").rename(lab.root / "second")
-    lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../second"))
-    lab.storage("trust", "--write", "--yes", "data")
+    elsewhere(lab).storage("trust", "--write", "--yes", "data")
 
     lab.storage("sync")
 
