@@ -217,15 +217,18 @@ def _each(plan: Plan, step: Callable[[Action], None]) -> tuple[Outcome, ...]:
 def _drop_promises(session: Session, view: View, plan: Plan) -> None:
     """Promises of our own for bytes that are no longer here are taken back from the pointer."""
     entries = view.entries
+    dropped = False
     for action in plan.actions:
         entry = entries.get(action.path)
         if entry is None or not is_promise(entry) or action.seen.recorded != entry.sha256:
             continue
+        dropped = True
         if action.seen.base is None:
             del entries[action.path]
         else:
             entries[action.path] = action.seen.base.version
-    session.write_entries(view, entries)
+    if dropped:
+        session.write_entries(view, entries)
 
 
 def _not_read_only(view: View) -> None:
