@@ -8,9 +8,11 @@ it; so that no comment is lost, only if these splices are all that this side did
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Mapping as Map
+from dataclasses import fields, replace
 from enum import Enum
 from functools import partial
+from typing import Any, TypeVar
 
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
@@ -23,6 +25,8 @@ from gitstore.core.manifest_edit import (
     set_value,
 )
 
+_E = TypeVar("_E", StorageSpec, DataPath)
+_Data = Map[str, DataPath]
 _Entry = StorageSpec | DataPath
 _Edit = Callable[[str], str]
 
@@ -47,6 +51,75 @@ def merge_manifests(base: str, ours: str, theirs: str) -> str | None:
     except StorageError:
         return None
     return None
+
+
+def says_both(base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether a merged text says of each entry what the two sides say together, value by value.
+
+    Lines can go together where entries do not: an entry that one side removes and the other moves
+    is there again. One that a side renames is followed.
+
+    Raises:
+        FormatError: a text is no manifest.
+    """
+    sides = [parse_manifest(text) if text else EMPTY for text in (base, ours, theirs)]
+    found = parse_manifest(merged)
+    try:
+        storages = _united(*(side.storages for side in sides))
+        data = _united(*_followed(*(side.data for side in sides)))
+    except ValueError:
+        return False
+    return (storages, data) == (found.storages, found.data)
+
+
+def _united(base: Map[str, _E], ours: Map[str, _E], theirs: Map[str, _E]) -> dict[str, _E]:
+    found: dict[str, _E] = {}
+    for name in dict.fromkeys((*base, *ours, *theirs)):
+        entry = _together(base.get(name), ours.get(name), theirs.get(name))
+        if entry is not None:
+            found[name] = entry
+    return found
+
+
+def _together(base: _E | None, ours: _E | None, theirs: _E | None) -> _E | None:
+    """One entry; raises `ValueError` where the sides say different things."""
+    if ours in (base, theirs):
+        return theirs
+    if theirs == base:
+        return ours
+    if base is None or ours is None or theirs is None:
+        raise ValueError
+    values: dict[str, Any] = {}
+    for field in fields(base):
+        was, mine, yours = (getattr(each, field.name) for each in (base, ours, theirs))
+        if was not in (mine, yours) and mine != yours:
+            raise ValueError
+        values[field.name] = yours if mine == was else mine
+    return replace(base, **values)
+
+
+def _followed(base: _Data, ours: _Data, theirs: _Data) -> tuple[_Data, _Data, _Data]:
+    """The same data paths, with the names that a side has given them on all sides."""
+    base, theirs = _renamed(base, ours, theirs)
+    base, ours = _renamed(base, theirs, ours)
+    return base, ours, theirs
+
+
+def _renamed(base: _Data, side: _Data, other: _Data) -> tuple[_Data, _Data]:
+    new = {path: data for path, data in side.items() if path not in base and path not in other}
+    for path, data in base.items():
+        if path in side or path not in other:
+            continue
+        to = next((to for to, one in new.items() if replace(one, path=path) == data), None)
+        if to is not None:
+            base, other = _under(base, path, to), _under(other, path, to)
+    return base, other
+
+
+def _under(entries: _Data, path: str, to: str) -> _Data:
+    return {
+        to if p == path else p: replace(d, path=to) if p == path else d for p, d in entries.items()
+    }
 
 
 def _changed(before: Manifest, after: Manifest) -> set[tuple[str, str]]:

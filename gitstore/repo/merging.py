@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from gitstore.adapters import tracked
 from gitstore.adapters.git_merge import merge_file
 from gitstore.core.errors import FormatError, LocalFailure
-from gitstore.core.manifest import NAME, parse_manifest
-from gitstore.core.manifest_merging import merge_manifests
+from gitstore.core.manifest import NAME
+from gitstore.core.manifest_merging import merge_manifests, says_both
 from gitstore.core.merging import merge_files
 
 
@@ -66,10 +66,10 @@ def _content(file: Path) -> bytes:
 def _manifest(base: bytes, ours: bytes, theirs: bytes, marker_size: int) -> bytes | None:
     found = merge_file(base, ours, theirs, marker_size)
     try:
-        if found is not None and found[1]:
-            parse_manifest(found[0].decode())
+        sides = (base.decode(), ours.decode(), theirs.decode())
+        if found is not None and found[1] and says_both(*sides, found[0].decode()):
             return found[0]
-        merged = merge_manifests(base.decode(), ours.decode(), theirs.decode())
+        merged = merge_manifests(*sides)
     except (FormatError, UnicodeDecodeError):
         return None  # both sides alone were in order, but they do not go together
     return None if merged is None else merged.encode()

@@ -9,10 +9,11 @@ from gitstore.core.manifest_edit import (
     add_data_path,
     add_storage,
     remove_data_path,
+    remove_storage,
     rename_data_path,
     set_value,
 )
-from gitstore.core.manifest_merging import merge_manifests
+from gitstore.core.manifest_merging import merge_manifests, says_both
 
 BASE = """\
 version: 1
@@ -100,3 +101,28 @@ def test_a_comment_of_one_side_is_kept() -> None:
 def test_what_does_not_go_together_is_for_a_person(ours: str, theirs: str) -> None:
     assert merge_manifests(BASE, ours, theirs) is None
     assert merge_manifests(BASE, theirs, ours) is None
+
+
+TWO = add_storage(BASE, OTHER)
+MOVED = TWO.replace("  survey:  # ours since 2019\n    url: s3://sky-survey/a\n", "").replace(
+    "data:\n", "  survey:\n    url: s3://sky-survey/a\ndata:\n"
+)
+
+
+def test_lines_that_go_together_need_not_say_what_both_say() -> None:
+    unfed = remove_data_path(TWO, "data/raw")
+    moved, gone = remove_data_path(MOVED, "data/raw"), remove_storage(unfed, "survey")
+    assert not says_both(unfed, moved, gone, moved)
+    assert says_both(unfed, moved, gone, gone)
+    changed = set_value(TWO, "storages", "other", "region", "eu")
+    assert says_both(TWO, MOVED, changed, set_value(MOVED, "storages", "other", "region", "eu"))
+
+
+def test_a_data_path_that_one_side_renames_is_followed() -> None:
+    ours = rename_data_path(BASE, "data/raw", "raw")
+    theirs = set_value(BASE, "data", "data/raw", "access", "read")
+    both = set_value(ours, "data", "raw", "access", "read")
+    for sides in ((ours, theirs), (theirs, ours)):
+        assert says_both(BASE, *sides, both)
+        assert not says_both(BASE, *sides, ours)
+    assert not says_both(BASE, ours, rename_data_path(BASE, "data/raw", "else"), ours)
