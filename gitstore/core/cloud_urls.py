@@ -290,7 +290,10 @@ def _bucket(name: str, pieces: Pieces) -> str:
 
 
 def _no_bucket(pieces: Pieces) -> BadUrl:
-    return BadUrl(f"{shown(pieces.url)} names no bucket", hint="write it before the path")
+    azure = pieces.scheme in ("az", "azure") or AZURE_HOST.fullmatch(pieces.host.lower())
+    what = "container" if azure else "bucket"
+    hint = "end with /CONTAINER/PATH" if azure else "write it before the path"
+    return BadUrl(f"{shown(pieces.url)} names no {what}", hint=hint)
 
 
 def _bare(endpoint: Pieces, pieces: Pieces) -> str:

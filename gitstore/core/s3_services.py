@@ -62,6 +62,21 @@ def with_endpoint(spec: StorageSpec, described: Iterable[StorageSpec]) -> Storag
     return spec
 
 
+def perhaps_a_host(spec: StorageSpec) -> str | None:
+    """What to add where the bucket of a URL was meant to be a server; None where it cannot be one.
+
+    Args:
+        spec: a storage that does not answer, as `with_endpoint` has left it.
+    """
+    if spec.endpoint is not None or not spec.url.lower().startswith("s3://"):
+        return None
+    place = spec.place()
+    if place.provider != "s3" or not (place.prefix or "." in place.container):
+        return None
+    name = place.container
+    return f"{name} was read as a bucket of AWS; if it is a server: --endpoint https://{name}"
+
+
 def _declared(described: Iterable[StorageSpec]) -> dict[str, str]:
     """The endpoints of S3 storages, by host."""
     found = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,11 +15,14 @@ from gitstore.core.blocks import ignored_paths, with_attributes, with_ignored
 from gitstore.core.data_path import problem
 from gitstore.core.errors import (
     BadUrl,
+    Denied,
     FormatError,
     Missing,
+    NoCredentials,
     PathRefused,
     StoreError,
     UnknownName,
+    Unreachable,
     UsageError,
 )
 from gitstore.core.manifest import Access, DataPath, StorageSpec, parse_manifest
@@ -30,7 +34,7 @@ from gitstore.core.manifest_edit import (
 )
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, pointer
-from gitstore.core.s3_services import with_endpoint
+from gitstore.core.s3_services import perhaps_a_host, with_endpoint
 from gitstore.core.trust import Right
 from gitstore.core.urls import SCHEMES
 from gitstore.repo.keeping import tell_of_losses
@@ -92,7 +96,7 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
         # Who types a URL approves it; a name alone may stand for what somebody else has written.
         project = replace(project, typed=(spec,))
     require_free_index(project)
-    with changing(project, "add") as session:
+    with changing(project, "add") as session, _telling_what_was_read(spec):
         if data is None:
             _answers(session, spec)
             _write_manifest(session, {**_texts(project), MANIFEST: _described(project, spec, None)})
@@ -234,6 +238,19 @@ def _check_no_link(top: Path, path: str) -> None:
                 f"{path} cannot be a data path: {'/'.join(parts[:depth])} is a file",
                 hint=_ELSEWHERE,
             )
+
+
+@contextmanager
+def _telling_what_was_read(spec: StorageSpec) -> Iterator[None]:
+    """A bucket that does not answer may be a server that somebody meant."""
+    try:
+        yield
+    except (Missing, Denied, NoCredentials, Unreachable) as error:
+        instead = perhaps_a_host(spec)
+        if instead is not None:
+            hints = [error.hint, instead] if error.hint else [instead]
+            raise type(error)(error.message, key=error.key, hint="; ".join(hints)) from error
+        raise
 
 
 def _answers(session: Session, spec: StorageSpec) -> None:
