@@ -15,6 +15,7 @@ from gitstore import __version__
 from gitstore.commands import COMMANDS, Command, command
 from gitstore.commands.parser import Parser, common
 from gitstore.core.errors import NotARepository, StorageError, UsageError
+from gitstore.core.guessing import closest
 from gitstore.ui.advice import advice
 from gitstore.ui.screen import Manner, Screen, screen, silence
 
@@ -157,10 +158,8 @@ def _enter(directory: str) -> None:
 
 
 def _unknown(verb: str) -> UsageError:
-    import difflib
-
-    close = difflib.get_close_matches(verb, COMMANDS, n=1, cutoff=0.5)
-    hint = f"git storage {close[0]}" if close else "git storage help"
+    close = closest(verb, COMMANDS, 0.5)
+    hint = f"git storage {close}" if close else "git storage help"
     return UsageError(f"git storage has no command {verb}", hint=hint)
 
 

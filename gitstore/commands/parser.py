@@ -10,6 +10,8 @@ from gitstore.core.errors import UsageError
 
 Amount = TypeVar("Amount")
 
+_WIDTH = 78
+
 
 class Parser(argparse.ArgumentParser):
     """An `ArgumentParser` that raises `UsageError`, never prints, and remembers what it was told.
@@ -19,7 +21,9 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, name: str = "") -> None:
-        super().__init__(prog=f"git storage {name}".rstrip(), add_help=False)
+        super().__init__(
+            prog=f"git storage {name}".rstrip(), add_help=False, formatter_class=_formatter
+        )
         self.declared: list[argparse.Action] = []
 
     def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:
@@ -47,6 +51,11 @@ class Parser(argparse.ArgumentParser):
             UsageError: always.
         """
         raise UsageError(message, hint=f"{self.prog} -h")
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # With a width: argparse makes one for each argument, and each would ask for the terminal's.
+    return argparse.HelpFormatter(prog, width=_WIDTH)
 
 
 def common(parser: Parser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from gitstore.core import data_path, strict_yaml, url_text
 from gitstore.core.errors import UPGRADE, BadUrl, FormatError
+from gitstore.core.guessing import closest
 from gitstore.core.manifest import Access, DataPath, Manifest, Mode, StorageSpec
 from gitstore.core.strict_yaml import Mapping, Node, Scalar, Sequence
 from gitstore.core.urls import SCHEMES
@@ -100,10 +100,10 @@ class _Reader:
         return node
 
     def unknown(self, name: str, keys: Iterable[str], node: Node) -> FormatError:
-        close = difflib.get_close_matches(name, list(keys), n=1)
+        close = closest(name, keys)
         hint = f"the keys here are {', '.join(keys)}"
         if close:
-            hint = f"did you mean '{close[0]}'?"
+            hint = f"did you mean '{close}'?"
         elif _SECRET_KEYS.search(name):
             hint = (
                 "a manifest holds no secrets, profiles or commands; "
@@ -184,8 +184,8 @@ class _Reader:
             raise self.error(f"data path '{path}' has no storage", key, "add 'storage: NAME'")
         if storage not in specs:
             where = entry.get("storage") or key
-            close = difflib.get_close_matches(storage, list(specs), n=1)
-            hint = f"did you mean '{close[0]}'?" if close else "describe it below 'storages:'"
+            close = closest(storage, specs)
+            hint = f"did you mean '{close}'?" if close else "describe it below 'storages:'"
             raise self.error(f"there is no storage {_quoted(storage)}", where, hint)
         return DataPath(
             path,

@@ -6,12 +6,12 @@ same `identity`, which is itself a URL of that place.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection
 
 from gitstore.core import cloud_urls, url_text
 from gitstore.core.errors import BadUrl
+from gitstore.core.guessing import closest
 from gitstore.core.place import Options, Place, key_path
 from gitstore.core.provided_urls import PROVIDER
 from gitstore.core.url_text import Pieces, checked_host, decoded, shown
@@ -120,11 +120,11 @@ def _unknown_scheme(scheme: str | None, url: str) -> BadUrl:
         )
     if scheme in _SCHEMES:
         return BadUrl(f"{shown(url)} has no '//' after '{scheme}:'", hint=f"write {scheme}://...")
-    close = difflib.get_close_matches(scheme, SCHEMES, n=1, cutoff=0.5)
+    close = closest(scheme, SCHEMES, 0.5)
     known = ", ".join(sorted(SCHEMES))
-    hint = f"did you mean {close[0]}://?" if close else f"the schemes are {known}"
-    if not close and PROVIDER.fullmatch(scheme):
-        hint += f"; where a package provides it, write provider: {scheme} beside the url"
+    hint = f"did you mean {close}://?" if close else f"the schemes are {known}"
+    if PROVIDER.fullmatch(scheme):
+        hint += f" (or install the package that provides it, and write provider: {scheme})"
     return BadUrl(f"{shown(url)} has a scheme that is not known", hint=hint)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import shlex
 import stat
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 
 from gitstore.adapters.credentials_file import file_of_user
 from gitstore.core.errors import StorageError
+from gitstore.core.guessing import closest
 from gitstore.repo.findings import Finding, Level
 from gitstore.repo.project import Project
 from gitstore.repo.settings import chosen_jobs, chosen_pre_push
@@ -34,12 +34,10 @@ def config_found(project: Project) -> Iterator[Finding]:
     """What is set and cannot be meant, and what is not set and matters."""
     for key in project.git.section("storage"):
         if not _is_known(key):
-            close = difflib.get_close_matches(key, KEYS, n=1)
+            close = closest(key, KEYS)
             told = f"git's configuration has {key}, which means nothing to git storage"
             hint = f"git config --unset {shlex.quote(key)}"
-            yield Finding(
-                Level.NOTE, told, hint + (f"  # did you mean {close[0]}?" if close else "")
-            )
+            yield Finding(Level.NOTE, told, hint + (f"  # did you mean {close}?" if close else ""))
     for read in (chosen_jobs, chosen_pre_push):
         try:
             read(project.git)

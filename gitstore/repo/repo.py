@@ -10,10 +10,8 @@ from gitstore.adapters.git import Git
 from gitstore.core.manifest import DataPath, StorageSpec
 from gitstore.core.model import Plan, State
 from gitstore.core.report import Listener, Report
-from gitstore.repo import staging, syncing, viewing
+from gitstore.repo import viewing
 from gitstore.repo.project import Project, project_of
-from gitstore.repo.staging import StageOptions
-from gitstore.repo.syncing import SyncOptions
 from gitstore.repo.viewing import Described, Explanation, Listed, Status
 
 # The rest is imported by the verbs that need it, because `status` does not.
@@ -25,7 +23,9 @@ if TYPE_CHECKING:
     from gitstore.repo.findings import Finding
     from gitstore.repo.history import Past
     from gitstore.repo.resolving import Resolution, ResolveOptions
+    from gitstore.repo.staging import StageOptions
     from gitstore.repo.starting import Started, StartOptions
+    from gitstore.repo.syncing import SyncOptions
     from gitstore.repo.trash import Trash
     from gitstore.repo.trusting import Trusted
     from gitstore.repo.undoing import Undone, UndoOptions
@@ -99,7 +99,9 @@ class Repo:
 
     def plan_stage(self, *targets: str, options: StageOptions | None = None) -> tuple[Plan, ...]:
         """What `stage` would do."""
-        return staging.plan_stage(self.project, targets, options or StageOptions())
+        from gitstore.repo import staging
+
+        return staging.plan_stage(self.project, targets, options or staging.StageOptions())
 
     def stage(
         self,
@@ -108,7 +110,9 @@ class Repo:
         listener: Listener | None = None,
     ) -> tuple[Report, ...]:
         """Bring the recorded versions here, verified."""
-        return staging.stage(self.project, targets, options or StageOptions(), listener)
+        from gitstore.repo import staging
+
+        return staging.stage(self.project, targets, options or staging.StageOptions(), listener)
 
     def start(
         self, options: StartOptions | None = None, listener: Listener | None = None
@@ -120,11 +124,15 @@ class Repo:
 
     def unstage(self, *targets: str, listener: Listener | None = None) -> tuple[Report, ...]:
         """Give local space back; storage and pointer keep theirs."""
+        from gitstore.repo import staging
+
         return staging.unstage(self.project, targets, listener)
 
     def plan_sync(self, *targets: str, options: SyncOptions | None = None) -> tuple[Plan, ...]:
         """What `sync` would do."""
-        return syncing.plan_sync(self.project, targets, options or SyncOptions())
+        from gitstore.repo import syncing
+
+        return syncing.plan_sync(self.project, targets, options or syncing.SyncOptions())
 
     def sync(
         self,
@@ -133,10 +141,14 @@ class Repo:
         listener: Listener | None = None,
     ) -> tuple[Report, ...]:
         """Reconcile local and remote, then write the pointers."""
-        return syncing.sync(self.project, targets, options or SyncOptions(), listener)
+        from gitstore.repo import syncing
+
+        return syncing.sync(self.project, targets, options or syncing.SyncOptions(), listener)
 
     def record(self, *targets: str) -> tuple[Report, ...]:
         """Write local changes into the pointers, offline, as promises."""
+        from gitstore.repo import syncing
+
         return syncing.record(self.project, targets)
 
     def resolve(
@@ -215,6 +227,12 @@ class Repo:
         from gitstore.repo import login
 
         return login.login(self.project, storage, fields)
+
+    def require_approved(self, storage: StorageSpec) -> None:
+        """Refuse a storage that nobody here has typed or approved."""
+        from gitstore.repo import login
+
+        login.require_approved(self.project, storage)
 
     def logout(self, storage: StorageSpec) -> bool:
         """Forget what is stored for a storage; whether there was anything."""

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from gitstore.adapters.git import Git
 from gitstore.adapters.git_config import Config
-from gitstore.core import amounts
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath, Manifest, Mode
 
@@ -108,6 +107,8 @@ def chosen_trash(git: Git) -> TrashLimits:
     Raises:
         StorageError: an age or a size cannot be understood; then nothing may go.
     """
+    from gitstore.core import amounts  # late: it takes fractions, and `status` has none
+
     section = git.section(_SECTION)
     # Git spells the last part of a key in lower case.
     age, size = (section.get(key.lower()) for key in (_TRASH_AGE, _TRASH_SIZE))

@@ -10,15 +10,13 @@ from gitstore.core.choices import asked_erasures, missing, too_many, with_choice
 from gitstore.core.errors import Stopped
 from gitstore.core.model import Action, Choice, Kind, Plan, is_promise
 from gitstore.core.plan import (
-    Decide,
     decide_record,
-    decide_sync,
-    decide_sync_read_only,
     pointer_after,
 )
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import Scope, literal, matcher, wanted, with_staged
 from gitstore.core.versions import equal
+from gitstore.repo.deciding import decision, with_evidence_of
 from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.leaving import know, let_go
 from gitstore.repo.project import Project
@@ -33,7 +31,6 @@ from gitstore.repo.session import (
 )
 from gitstore.shell.abilities import measured
 from gitstore.shell.digests import Digests
-from gitstore.shell.evidence import with_evidence
 
 Ask = Callable[[str, Action], Choice]
 
@@ -115,11 +112,6 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
         return tuple(reports)
 
 
-def decision(view: View) -> Decide:
-    """The function that decides what `sync` does with a data path."""
-    return decide_sync_read_only if view.binding.data.access.value == "read" else decide_sync
-
-
 def _planned(
     session: Session, targets: Sequence[str], options: SyncOptions
 ) -> list[tuple[View, Plan]]:
@@ -136,14 +128,6 @@ def _planned(
         _guard_drops(plan, view, options)
         planned.append((view, _answered(view, plan, options)))
     return planned
-
-
-def with_evidence_of(session: Session, view: View) -> View:
-    """The view with the questions settled that only a closer look at the bytes can settle."""
-    states, learnt = with_evidence(view.binding, view.survey.states, session.state)
-    if learnt and session.keep_digests:
-        session.facts.add(view.binding.source, learnt)
-    return view.with_states(states)
 
 
 def _with_erasures(session: Session, view: View, options: SyncOptions) -> View:

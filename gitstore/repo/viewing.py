@@ -13,10 +13,10 @@ from gitstore.core.model import Action, Kind, Plan, State
 from gitstore.core.place import Place
 from gitstore.core.plan import decide_stage
 from gitstore.core.versions import Version, equal
+from gitstore.repo.deciding import decision, with_evidence_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, one_object, selected
 from gitstore.repo.session import Session, View, reading, within
-from gitstore.repo.syncing import decision, with_evidence_of
 
 
 @dataclass(frozen=True, slots=True)
