@@ -126,7 +126,7 @@ def test_the_dev_container_starts_with_what_can_be_had(job: Lab) -> None:
     found = json.loads(text)
     run(job, [found["postCreateCommand"], found["postStartCommand"]])
     assert not job.exists("data/raw")
-    job.storage("trust", "--yes")
+    job.storage("trust", "--yes", "survey")
     run(job, [found["postStartCommand"]])
     assert job.files("data/raw")["2023/m31.fits"] == b"one"
     job.bucket.root.rename(job.root / "gone")

@@ -3,7 +3,8 @@
 They are asked for on the terminal, tried out, and stored with git's credential helpers, so that
 they are in the system's keychain; where no helper keeps them, in a file that only you can read.
 They belong to one bucket of one host and are never written to the project. With --stdin they are
-read as lines of the form NAME=VALUE, for scripts.
+read as lines of the form NAME=VALUE, for scripts; a storage that the project names must be approved
+before (git storage trust, or GIT_STORAGE_TRUST), because nobody sees where they go.
 
 Credentials are looked up in this order: what is stored for the storage; what the cloud's own tools
 have set up, for that cloud's own hosts only; none. --show says which are used, and sends nothing.
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         if args.stdin:
             raise UsageError("--show reads nothing", hint="git storage login --show NAME")
         return _show(screen, *repo.known_credentials(spec))
-    fields = _read(sys.stdin.read()) if args.stdin else _asked(screen, repo, spec)
+    fields = _told(repo, spec) if args.stdin else _asked(screen, repo, spec)
     if fields is None:
         screen.talk("nothing was stored")
         return 1
@@ -112,6 +113,12 @@ def _show(screen: Screen, found: Visit, by: str) -> int:
     return 0
 
 
+def _told(repo: Repo, spec: StorageSpec) -> Mapping[str, str]:
+    # Nobody sees where they go: what a name means may have changed with the last pull.
+    repo.require_approved(spec)
+    return _read(sys.stdin.read())
+
+
 def _asked(screen: Screen, repo: Repo, spec: StorageSpec) -> Mapping[str, str] | None:
     try:
         found: Visit | str = repo.known_credentials(spec)[0]
@@ -120,9 +127,7 @@ def _asked(screen: Screen, repo: Repo, spec: StorageSpec) -> Mapping[str, str] |
         found = error.message
     if not screen.asks:
         typed = repo.project.destination(spec).typed
-        raise UsageError(
-            "there is nobody to ask", hint=f"git storage login --stdin {typed} < FILE"
-        )
+        raise UsageError("there is nobody to ask", hint=f"git storage login --stdin {typed} < FILE")
     if isinstance(found, str):
         screen.about(found)
     else:

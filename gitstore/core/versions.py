@@ -74,6 +74,13 @@ def digested(size: int, sha256: str, md5: str | None = None) -> Version:
     return Version(size, ids if md5 is None else (*ids, f"md5:{md5}"))
 
 
+def contradict(a: Version, b: Version) -> bool:
+    """Whether a storage has given two contents under one of its exact identifiers."""
+    if a.sha256 is None or b.sha256 is None or a.sha256 == b.sha256:
+        return False
+    return any(a.get(kind) is not None and a.get(kind) == b.get(kind) for kind in _EXACT_PLACE)
+
+
 def kind_of(spelled: str) -> str:
     """The kind of an identifier spelled `kind:value`."""
     return spelled.partition(":")[0]

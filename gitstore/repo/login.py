@@ -22,7 +22,7 @@ from gitstore.core.manifest import StorageSpec
 from gitstore.core.store import Store
 from gitstore.core.trust import Right, Visit
 from gitstore.repo.project import Project
-from gitstore.shell.opening import Destination, visit
+from gitstore.shell.opening import Destination, untrusted, visit
 from gitstore.shell.signing import By, find, forget, keep
 
 
@@ -96,6 +96,18 @@ def login(project: Project, spec: StorageSpec, fields: Mapping[str, str]) -> tup
     with project.access.grants() as grants:
         grants.give([to.approved_as], Right.READ)
     return visit(to, project.access), kept
+
+
+def require_approved(project: Project, spec: StorageSpec) -> None:
+    """Refuse a storage that the project alone names, where nobody sees what that means.
+
+    Raises:
+        Untrusted: it is not approved.
+    """
+    to = _destination(project, spec)
+    named = project.manifest.storages.get(spec.name) == spec
+    if named and project.access.right(to.approved_as) is None:
+        raise untrusted(to, Right.READ)
 
 
 def logout(project: Project, spec: StorageSpec) -> bool:

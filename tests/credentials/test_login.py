@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.credentials.keychain import Keychain
 from tests.credentials.scenes import approved, fields, options, url, with_keychain
 from tests.lab import Lab
 from tests.servers import Bucket
+from tests.sources import ROOT
+from tests.stores.faults import answer, answering
 
 _WRONG = "access=AKIDNOBODYNOBODY0000\nsecret=hush-hush-hush\n"
 
@@ -153,3 +156,51 @@ def test_profiles_of_the_cloud_are_its_own_tools(nothing_configured: Lab) -> Non
     )
     lab.seeing(AWS_PROFILE="lab").storage("login", "--show", _OWN).says("AKIDPROFILE")
     lab.storage("login", "--show", _OWN).says("no credentials")
+
+
+def test_a_script_sends_nothing_to_a_name_that_nobody_has_approved(
+    lab: Lab, bucket: Bucket, chain: Keychain
+) -> None:
+    bucket.put("m31.fits", b"one")
+    login(lab, bucket, fields(bucket))
+    lab.storage("add", "survey", url(bucket), *options(bucket), "--to", "data")
+    lab.commit("describe")
+    clone = lab.clone()
+    with answering(answer(200)) as stranger:
+        manifest = clone.read(".storage.yaml").decode()
+        moved = manifest.replace(bucket.server.endpoint[7:], stranger.url[7:])
+        clone.write(".storage.yaml", moved.encode())
+        job = clone.seeing(GIT_STORAGE_TRUST=approved(bucket))
+        job.storage("login", "--stdin", "survey", tell=fields(bucket)).fails(128).says(
+            "not approved for reading"
+        )
+        assert stranger.asked == []
+    clone.write(".storage.yaml", manifest.encode())
+    job.storage("login", "--stdin", "survey", tell=fields(bucket))
+
+
+_CI = (ROOT / "docs" / "ci.md").read_text()
+
+
+def test_a_job_signs_in_as_its_page_says(lab: Lab, bucket: Bucket) -> None:
+    bucket.put("m31.fits", b"one")
+    login(lab, bucket, fields(bucket))
+    lab.storage("add", "survey", url(bucket), *options(bucket), "--to", "data")
+    lab.commit("describe")
+    lab.storage("logout", "survey")
+    secrets = {
+        "SURVEY_ACCESS": bucket.server.access_key,
+        "SURVEY_SECRET": bucket.server.secret_key,
+    }
+    job = lab.clone().seeing(GIT_STORAGE_TRUST=approved(bucket), **secrets)
+    job.storage("stage", "--all").expected = True
+    sign_in, helper = re.findall(r"```sh\n((?:printf|git config).*?)```", _CI, re.DOTALL)
+
+    job.run("sh", "-ec", sign_in)
+    job.storage("stage", "--all")
+    assert job.files() == {"m31.fits": b"one"}
+    job.storage("logout", "survey")
+    job.run("sh", "-ec", helper.replace("s3.example.org", bucket.server.endpoint[7:]))
+    job.storage("sync")
+    for result in job.results:
+        result.never_says(bucket.server.secret_key)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from gitstore.adapters.tree import Placing, Stat
-from gitstore.core.errors import StorageError
+from gitstore.core.errors import Corrupt, StorageError
 from gitstore.core.model import Action, Base
 from gitstore.core.report import Outcome
-from gitstore.core.versions import equal
+from gitstore.core.versions import contradict, equal
 from gitstore.shell.digests import seen_placed
 from gitstore.shell.transfer.download import SMALL, Arrived, Fetched, bring, landed, size_to_come
 from gitstore.shell.transfer.ledger import Change, base_as_json
@@ -37,9 +37,9 @@ def bring_all(run: Run, actions: Sequence[Action]) -> None:
                 size += arrived.version.size
             if len(batch) >= BATCH_OBJECTS or size >= BATCH_BYTES:
                 full, batch, size = batch, [], 0
-                _settle_arrived(run, full)
+                _settle_or_discard(run, full)
     finally:
-        _settle_arrived(run, batch)
+        _settle_or_discard(run, batch)
 
 
 def _shares(actions: Sequence[Action], jobs: int) -> Iterator[tuple[Action, ...]]:
@@ -88,12 +88,23 @@ def _landed(run: Run, brought: Iterable[Brought]) -> Iterator[Arrived]:
             run.failed(action, error)
 
 
+def _settle_or_discard(run: Run, batch: list[Arrived]) -> None:
+    try:
+        _settle_arrived(run, list(batch))
+    except BaseException:
+        # A disk that cannot flush has least room for what would be left behind.
+        for arrived in batch:
+            arrived.incoming.discard()
+        raise
+
+
 def _settle_arrived(run: Run, batch: list[Arrived]) -> None:
     """Fact, flush, rename, flush the directories, then the base: in this order (rule B6)."""
     if not batch:
         return
     tree = run.task.binding.tree
     clock = tree.clock_ns()
+    batch = _believed(run, batch)
     # In the order of the directories, each of which is then reached once.
     batch.sort(key=lambda arrived: arrived.action.path)
     _expect_arrival(run, batch)
@@ -111,6 +122,27 @@ def _settle_arrived(run: Run, batch: list[Arrived]) -> None:
     tree.flush_directories(placed)
     run.task.trash.flush()
     run.ledger.settle()
+
+
+def _believed(run: Run, batch: list[Arrived]) -> list[Arrived]:
+    """Those of which no other bytes are known here: what names a version names one content."""
+    binding = run.task.binding
+    known = binding.facts.for_keys(binding.source, [binding.key(a.action.path) for a in batch])
+    believed: list[Arrived] = []
+    for arrived in batch:
+        facts = known.get(binding.key(arrived.action.path), ())
+        if any(contradict(fact, arrived.version) for fact in facts):
+            _give_up(run, arrived, _other_bytes(arrived.action.path))
+        else:
+            believed.append(arrived)
+    return believed
+
+
+def _other_bytes(path: str) -> Corrupt:
+    return Corrupt(
+        f"{path}: the storage gives other bytes than before under the same identifier",
+        hint="ask the storage's owner; to take them all the same: rm .git/storage/facts.db",
+    )
 
 
 def _expect_arrival(run: Run, batch: list[Arrived]) -> None:
