@@ -1,4 +1,4 @@
-"""`make bench`: git storage beside rclone and DVC on one S3 server of this machine.
+"""`make bench`: git storage beside rclone, s5cmd and DVC on one S3 server of this machine.
 
 Everything lies on a RAM disk and on 127.0.0.1; nothing is left behind but the results.
 """
@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import contest, peers, startup
+from bench import contest, peers, startup, uploads
 from bench.cost import Cost
 from bench.report import Row, as_json, table
 from bench.scene import Scene, Sizes, made
@@ -39,7 +39,7 @@ def main() -> int:
     """Measure, print the table, keep the figures."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    peers.install_dvc()
+    peers.install()
     root = Path(tempfile.mkdtemp(prefix="git-storage-bench-", dir=options.on))
     results = Results()
     try:
@@ -68,19 +68,22 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--objects", type=int, default=5000, help="small objects of 4 KiB")
     parser.add_argument("--large", type=int, default=1024, help="MiB of the large object")
     parser.add_argument("--files", type=int, default=100_000, help="staged files for status")
-    known = ("small", "large", "status")
+    known = ("small", "large", "up", "status")
     parser.add_argument("--only", action="append", choices=known, help="can be given again")
     return parser.parse_args()
 
 
 def _measure(scene: Scene, options: argparse.Namespace, results: Results) -> None:
-    only, rounds = options.only or ("small", "large", "status"), options.rounds
+    only, rounds = options.only or ("small", "large", "up", "status"), options.rounds
     if "small" in only:
         what = f"{options.objects} objects of 4 KiB"
         results.add(what, contest.rounds(scene, "small", contest.small_objects(), rounds))
     if "large" in only:
         what = f"one object of {options.large} MiB"
         results.add(what, contest.rounds(scene, "large", contest.large_object(), rounds))
+    if "up" in only:
+        what = f"{options.objects} new objects of 4 KiB, up"
+        results.add(what, uploads.rounds(scene, rounds))
     if "status" in only:
         results.add("no project", {"git storage --version": startup.version(scene, _FEW)})
         for files in (_FEW, options.files):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.cost import Command, CommandFailed, Cost, run
-from bench.peers import DVC, GIT_STORAGE, RCLONE
+from bench.peers import DVC, GIT_STORAGE, RCLONE, S5CMD
 from bench.scene import BUCKET, Scene
 
 Begin = Callable[[Scene], tuple[Command, Path]]
@@ -20,6 +20,7 @@ def small_objects() -> dict[str, Begin]:
     return {
         "git storage stage": lambda scene: _git_storage(scene, "small"),
         "rclone copy --transfers 16": lambda scene: _rclone(scene, "small", "--transfers", "16"),
+        "s5cmd cp": lambda scene: _s5cmd(scene, "small"),
         "dvc pull": _dvc,
     }
 
@@ -29,6 +30,7 @@ def large_object() -> dict[str, Begin]:
     return {
         "git storage stage": lambda scene: _git_storage(scene, "large"),
         "rclone copy": lambda scene: _rclone(scene, "large"),
+        "s5cmd cp": lambda scene: _s5cmd(scene, "large"),
     }
 
 
@@ -66,6 +68,12 @@ def _git_storage(scene: Scene, name: str) -> tuple[Command, Path]:
 def _rclone(scene: Scene, name: str, *options: str) -> tuple[Command, Path]:
     place = scene.place()
     argv = [str(RCLONE), "copy", *options, f"bench:{BUCKET}/data/{name}", name]
+    return scene.command(argv, place), place / name
+
+
+def _s5cmd(scene: Scene, name: str) -> tuple[Command, Path]:
+    place = scene.place()
+    argv = [str(S5CMD), "--log", "error", "cp", f"s3://{BUCKET}/data/{name}/*", f"{name}/"]
     return scene.command(argv, place), place / name
 
 

