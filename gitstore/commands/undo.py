@@ -41,6 +41,7 @@ from gitstore.repo.undoing_storage import Foreseen, Way
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import count, human
 
+_FEW = 3  # of many paths, so many are typed in a hint
 _DAY = 86_400  # seconds
 _NOUNS = {
     "here": "change here",
@@ -103,7 +104,9 @@ def _undo(undone: Undone, screen: Screen) -> int:
     if screen.json:
         kept = [{"path": path, "reason": reason} for path, reason in undone.kept]
         restored, there = list(undone.restored), list(undone.there)
-        screen.document("undo", undone=verb, restored=restored, storage=there, kept=kept)
+        screen.document(
+            "undo", undone=verb, restored=restored, storage=there, kept=kept, away=list(undone.away)
+        )
         return status
     for path in undone.restored:
         screen.line(f"as before: {screen.path(path)}")
@@ -111,6 +114,12 @@ def _undo(undone: Undone, screen: Screen) -> int:
         screen.line(f"as before on the storage: {screen.path(path)}")
     for path, reason in undone.kept:
         screen.line(f"left alone: {screen.path(path)}: {reason}")
+    if undone.away and not (undone.restored or undone.there):
+        screen.talk(f"{verb} was taken back; {count(len(undone.away))} to be here again")
+        few = " ".join(screen.typed(path) for path in undone.away[:_FEW])
+        whole = len(undone.away) <= _FEW
+        screen.hint(f"git storage stage {few}" if whole else "git storage status  # names them")
+        return status
     here, there_ = count(len(undone.restored), "path"), len(undone.there)
     on = f" here, {count(there_)} on the storage" if there_ else ""
     screen.talk(f"{verb} was taken back, {here}{on}")

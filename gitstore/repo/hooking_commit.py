@@ -20,6 +20,7 @@ from gitstore.core.secrets import secret_in_manifest, secret_in_pointer
 from gitstore.core.versions import Version, equal
 from gitstore.repo.hooking import Note, in_use
 from gitstore.repo.project import MANIFEST, open_project
+from gitstore.repo.selection import object_name
 from gitstore.repo.session import reading
 from gitstore.repo.syncing import record
 from gitstore.shell.digests import Digests
@@ -191,10 +192,10 @@ def _recorded(git: Git) -> Iterator[Note]:
 
 
 def _told(report: Report) -> Iterator[Note]:
-    done = [f"{report.plan.data_path}/{a.path}" for a in report.plan.of(Kind.RECORD)]
+    done = [object_name(report.plan.data_path, a.path) for a in report.plan.of(Kind.RECORD)]
     if done:
         yield Note(f"recorded {named(done)}", stops=False)
-    refused = [f"{report.plan.data_path}/{a.path}" for a in report.plan.of(Kind.REFUSE)]
+    refused = [object_name(report.plan.data_path, a.path) for a in report.plan.of(Kind.REFUSE)]
     if refused:
         yield Note(f"{named(refused)} is not recorded", "git storage status", stops=False)
 
@@ -227,7 +228,7 @@ def changed_and_not_recorded(top: Path) -> list[str]:
             for path, version in sorted(edited.items()):
                 base = bases[path][1].version if path in bases else None
                 if not equal(version, entries.get(path)) and not equal(version, base):
-                    found.append(data.path if data.single else f"{data.path}/{path}")
+                    found.append(object_name(data.path, path))
     return found
 
 

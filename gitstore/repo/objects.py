@@ -16,7 +16,7 @@ from gitstore.core.model import Action, Base, Kind, Plan, State, is_promise
 from gitstore.core.report import Listener, Outcome, Report
 from gitstore.core.versions import Version, equal
 from gitstore.repo.project import Project
-from gitstore.repo.selection import Selection, selected
+from gitstore.repo.selection import Selection, object_name, selected
 from gitstore.repo.session import Session, View, changing
 from gitstore.shell.transfer import Change, Ledger
 
@@ -87,10 +87,8 @@ def move_object(project: Project, source: tuple[Selection, str], to: str) -> Rep
         states = {s.path: s for s in view.survey.states}
         state, stat = states.get(path), view.survey.stats.get(path)
         if state is None or stat is None:
-            raise UnknownName(
-                f"{selection.data.path}/{path} is not here",
-                hint=f"git storage stage {selection.data.path}/{path}",
-            )
+            name = object_name(selection.data.path, path)
+            raise UnknownName(f"{name} is not here", hint=f"git storage stage {shlex.quote(name)}")
         if to in states:
             raise PathRefused(f"{selection.data.path}/{to} is there already")
         ledger = Ledger(view.binding, session.operation or 0)

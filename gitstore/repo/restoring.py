@@ -11,7 +11,7 @@ from gitstore.core.manifest import DataPath
 from gitstore.core.model import Base
 from gitstore.repo.history import operation_of
 from gitstore.repo.project import Project
-from gitstore.repo.selection import Selection, one_object
+from gitstore.repo.selection import Selection, object_name, one_object
 from gitstore.repo.session import Session, changing
 from gitstore.repo.trash import bag_of
 from gitstore.shell.binding import Binding
@@ -35,7 +35,7 @@ def restore_from_trash(project: Project, targets: Sequence[str], operation: int)
         found = [(data, path, _kept(session, data, path, bag)) for data, path in named]
         for data, path, item in found:
             _bring_back(session, session.binding(Selection(data)), path, item)
-        return tuple(data.path if path == "." else f"{data.path}/{path}" for data, path, _ in found)
+        return tuple(object_name(data.path, path) for data, path, _ in found)
 
 
 def _kept(session: Session, data: DataPath, path: str, bag: str) -> Path:

@@ -72,6 +72,11 @@ def one_object(manifest: Manifest, target: str, where: tuple[Path, str]) -> tupl
     )
 
 
+def object_name(data_path: str, path: str) -> str:
+    """An object as a user would type it at the top level; a data path of one file is its object."""
+    return data_path if path == "." else f"{data_path}/{path}"
+
+
 def below_top(target: str, where: tuple[Path, str]) -> str:
     """A path argument, relative to the top level with `/`.
 

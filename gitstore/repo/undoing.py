@@ -12,7 +12,7 @@ from gitstore.core.errors import StorageError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, equal
 from gitstore.repo.project import Project
-from gitstore.repo.selection import Selection
+from gitstore.repo.selection import Selection, object_name
 from gitstore.repo.session import Session, changing, reading
 from gitstore.repo.undoing_storage import Foreseen, Way, foreseen, take_back
 from gitstore.shell.binding import Binding
@@ -33,12 +33,15 @@ class Undone:
         restored: paths whose local bytes, or tracked content, are as before.
         there: paths whose objects on the storage are as before.
         kept: paths that were left alone, with the reason.
+        away: paths that are to be here again. The storage held them when they were unstaged, so
+            that no copy was kept: `stage` brings them.
     """
 
     operation: Operation
     restored: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
     there: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def undo(project: Project, options: UndoOptions | None = None) -> Undone:
         there = () if options.here_only else foreseen(session, reversed(effects))
         options.tell(there)
         bag = next((e.path for e in effects if e.kind == "bag"), "")
-        work = _Undoing(session, bag)
+        work = _Undoing(session, bag, operation.verb)
         for one in there:
             work.take_back_there(one)
         work.take_back_files([e for e in reversed(effects) if e.kind == "file"])
@@ -91,7 +94,8 @@ def undo(project: Project, options: UndoOptions | None = None) -> Undone:
             work.take_back(effect)
         # Last, so that an undo that was cut off is finished by another one.
         session.note("", "undone", {"operation": operation.number})
-        return Undone(operation, tuple(work.restored), tuple(work.kept), tuple(work.there))
+        lists = (work.restored, work.kept, work.there, work.away)
+        return Undone(operation, *map(tuple, lists))
 
 
 def _last(session: Session) -> Operation:
@@ -113,11 +117,13 @@ def undone_operations(session: Session) -> set[int]:
 class _Undoing:
     """Takes back one effect after the other, newest first."""
 
-    def __init__(self, session: Session, bag: str) -> None:
+    def __init__(self, session: Session, bag: str, verb: str) -> None:
         self.session = session
         self.bag = bag
+        self.verb = verb
         self.restored: list[str] = []
         self.there: list[str] = []
+        self.away: list[str] = []
         self._settled: set[tuple[str, str, str]] = set()
         self.kept: list[tuple[str, str]] = []
         self._steps: dict[str, Callable[[Effect], None]] = {
@@ -278,9 +284,11 @@ class _Undoing:
 
     def _back(self, binding: Binding, effect: Effect) -> bool:
         kept = self.session.trash(binding, self.bag).kept(effect.path)
+        if kept is None and self.verb == "unstage":
+            self.away.append(_shown(effect))
+            return False
         if kept is None:
-            hint = "the storage still held it: stage it again"
-            self.kept.append((_shown(effect), hint))
+            self.kept.append((_shown(effect), "no copy of it is kept here"))
             return False
         binding.tree.from_trash(kept, effect.path)
         return True
@@ -304,7 +312,7 @@ def _former(effect: Effect) -> Base | None:
 
 
 def _shown(effect: Effect) -> str:
-    return f"{effect.data_path}/{effect.path}" if effect.data_path else effect.path
+    return object_name(effect.data_path, effect.path) if effect.data_path else effect.path
 
 
 def _bytes(text: str | None) -> bytes | None:

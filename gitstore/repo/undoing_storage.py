@@ -15,7 +15,7 @@ from gitstore.adapters.state import Effect
 from gitstore.core.errors import Refused, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, content_only, equal, merged
-from gitstore.repo.selection import Selection
+from gitstore.repo.selection import Selection, object_name
 from gitstore.repo.session import Session
 from gitstore.shell.abilities import measured
 from gitstore.shell.binding import Binding
@@ -57,7 +57,7 @@ class Foreseen:
     def path(self) -> str:
         """The object, relative to the top level."""
         effect = self.effect
-        return effect.data_path if effect.path == "." else f"{effect.data_path}/{effect.path}"
+        return object_name(effect.data_path, effect.path)
 
 
 def foreseen(session: Session, effects: Iterable[Effect]) -> tuple[Foreseen, ...]:

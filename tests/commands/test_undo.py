@@ -56,3 +56,16 @@ def test_newer_work_is_left_alone_and_named(lab: Lab) -> None:
 
 def test_nothing_to_undo_is_an_error(lab: Lab) -> None:
     lab.storage("undo").fails(128).says("nothing to undo")
+
+
+def test_unstaging_is_taken_back_in_one_line_with_what_brings_it(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.storage("unstage", "data/m31.fits")
+    undone = lab.storage("undo")
+    assert undone.out == ""
+    assert undone.err == (
+        "unstage was taken back; 1 object to be here again\nhint: git storage stage data/m31.fits\n"
+    )
+    lab.storage("stage", "data/m31.fits").says("1 object fetched")
+    assert lab.files() == FILES

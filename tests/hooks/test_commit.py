@@ -258,3 +258,19 @@ def test_a_commit_from_a_subdirectory_and_a_worktree_is_looked_at(lab: Lab) -> N
     lab.write("../tree/data.storage", b"broken")
     done = lab.run("git", "commit", "-a", "-m", "x", at="../tree/sub").fails(1)
     done.says("error: data.storage")
+
+
+def test_a_data_path_of_one_file_is_named_by_its_own_name(lab: Lab) -> None:
+    lab.bucket.put("notes.txt", b"one")
+    lab.storage("add", "survey", "../bucket", "--to", "single.txt", "--prefix", "notes.txt")
+    lab.storage("stage", "--all")
+    lab.storage("install")
+    lab.commit("describe")
+    lab.write("single.txt", b"edited")
+    commit = ("commit", "--allow-empty", "--message", "x")
+    told = lab.git("-c", "storage.warnUnrecorded=true", *commit)
+    told.says("warning: single.txt changed and is not recorded")
+    lab.git("-c", "storage.autoRecord=true", *commit).says("recorded single.txt\n")
+    lab.git("push", "origin", "HEAD").fails(1).says("error: single.txt is on the storage with")
+    lab.storage("sync")
+    lab.storage("undo").fails(1).says("left alone: single.txt: ")
