@@ -114,9 +114,15 @@ def test_B5_what_was_not_looked_at_at_the_new_place_keeps_no_ids_of_the_old_one(
     other = lab.root / "other"
     other.mkdir()
     (other / "m31.fits").write_bytes(b"one")
-    lab.write(".storage.yaml", lab.read(".storage.yaml").replace(b"../bucket", b"../other"))
-    lab.storage("sync", "data/m31.fits")
+    described = lab.read(".storage.yaml").replace(b"../bucket", b"../other")
+    without = described.replace(b"storage: survey", b"storage: survey\n    exclude: [m33.fits]")
+    lab.write(".storage.yaml", without)
+    lab.storage("sync")
     assert entries(lab)["m33.fits"].ids == ()
+    (other / "m33.fits").write_bytes(b"33")
+    lab.write(".storage.yaml", described)
+    lab.storage("sync")
+    assert entries(lab)["m33.fits"].ids != ()
 
 
 def test_B5_an_edit_meets_other_bytes_at_the_new_place_as_a_conflict(lab: Lab) -> None:
