@@ -123,47 +123,49 @@ def test_options_work_on_both_sides_of_the_verb(lab: Lab) -> None:
     assert lab.storage("-q", "status").err == lab.storage("status", "-q").err == ""
 
 
+_LINES = (
+    ("add", "survey", "--to", "again", "--prefix", "2023/", "--access", "read"),
+    ("ls", "data"),
+    ("status", "--remote"),
+    ("status", "--explain", "data/m31.fits"),
+    ("status", "--only-here"),
+    ("diff",),
+    ("clone", "../remote.git", "../another"),
+    ("complete", "target", "da"),
+    ("hook", "post-merge"),
+    ("install",),
+    ("merge-driver", *(["data.storage"] * 3), "7", "data.storage"),
+    ("resolve",),
+    ("start",),
+    ("trust", "--list"),
+    ("login", "--show", "s3://sky-survey"),
+    ("stage", "-n", "--all"),
+    ("stage", "--all"),
+    ("verify",),
+    ("unstage", "again"),
+    ("record",),
+    ("sync", "-n"),
+    ("sync",),
+    ("restore", "data/m31.fits"),
+    ("mv", "data/m31.fits", "data/m32.fits"),
+    ("rm", "data/m32.fits"),
+    ("forget", "again"),
+    ("undo", "--list"),
+    ("undo",),
+    ("doctor",),
+    ("help",),
+)
+
+
 def test_every_command_has_a_json_document(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("stage", "--all")
-    lines = (
-        ("add", "survey", "--to", "again", "--prefix", "2023/", "--access", "read"),
-        ("ls", "data"),
-        ("status", "--remote"),
-        ("status", "--explain", "data/m31.fits"),
-        ("status", "--only-here"),
-        ("diff",),
-        ("clone", "../remote.git", "../another"),
-        ("complete", "target", "da"),
-        ("hook", "post-merge"),
-        ("install",),
-        ("merge-driver", *(["data.storage"] * 3), "7", "data.storage"),
-        ("resolve",),
-        ("start",),
-        ("trust", "--list"),
-        ("login", "--show", "s3://sky-survey"),
-        ("stage", "-n", "--all"),
-        ("stage", "--all"),
-        ("verify",),
-        ("unstage", "again"),
-        ("record",),
-        ("sync", "-n"),
-        ("sync",),
-        ("restore", "data/m31.fits"),
-        ("mv", "data/m31.fits", "data/m32.fits"),
-        ("rm", "data/m32.fits"),
-        ("forget", "again"),
-        ("undo", "--list"),
-        ("undo",),
-        ("doctor",),
-        ("help",),
-    )
-    for line in lines:
+    for line in _LINES:
         found = lab.storage(*line, "--json").json()
         assert (found["version"], found["command"]) == (1, line[0])
     nothing = lab.storage("logout", "s3://sky-survey", "--json").fails(1).json()
     assert (nothing["version"], nothing["command"]) == (1, "logout")
-    assert {"logout", *(line[0] for line in lines)} == set(COMMANDS)
+    assert {"logout", *(line[0] for line in _LINES)} == set(COMMANDS)
 
 
 def test_nothing_is_said_about_an_interruption_but_one_line(lab: Lab) -> None:
