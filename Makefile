@@ -12,7 +12,7 @@ installed = .venv/installed
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help venv servers check test demo mutants soak crash writers bench clean
+.PHONY: help venv servers check test demo mutants contract soak crash writers figures bench clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ demo: venv servers ## A tour, with a storage server on this machine
 mutants: venv servers ## Break the rules one at a time; the model must notice each
 	@$(python) -m tests.model.mutants $(ARGS)
 
+contract: venv servers ## Ten thousand objects and every fault on every server: minutes
+	@$(python) -m pytest -n 2 $(ARGS) tests/stores/whole_contract.py
+
 soak: venv servers ## Random histories until interrupted
 	@$(python) -m tests.model.soak $(ARGS)
 
@@ -49,6 +52,9 @@ crash: venv servers ## Kill the commands at random moments
 
 writers: venv servers ## Eight clones edit the same objects a thousand times
 	@$(python) -m tests.writers.run $(ARGS)
+
+figures: venv servers ## Count the faults, kills and bad inputs that are survived
+	@$(python) -m tests.figures $(ARGS)
 
 bench: venv servers ## Measure beside other tools
 	@bench/run $(ARGS)

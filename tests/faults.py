@@ -16,6 +16,8 @@ from enum import Enum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests import tally
+
 EVER = 1 << 30
 """So many times that it never ends."""
 
@@ -128,6 +130,7 @@ def network(server: str) -> Iterator[Network]:
         listener.shutdown()
         thread.join()
         listener.server_close()
+        tally.add(tally.Figure.NETWORK, sum(way.injected.values()))
 
 
 _WAYS: dict[int, tuple[Network, str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.lab import Lab, Result
+from tests.tally import Figure, add
 
 OBJECTS = {"a.txt": b"one", "sub/b.txt": b"two"}
 USAGE = 129
@@ -26,3 +27,4 @@ def told(result: Result) -> None:
     result.never_says("defect", "Traceback", "None", "git storage None")
     message = lines[0].removeprefix("error: ")
     assert not message.endswith("."), str(result)
+    add(Figure.HOSTILE)

@@ -14,7 +14,9 @@ from gitstore.repo.repo import Repo
 from tests.lab import DATA, NAME, Lab, Result
 from tests.servers import Bucket
 from tests.signing_in import signed_in
+from tests.tally import Figure, add
 
+_GONE = 9  # the exit status of a process that `tests.rules.driver` has killed
 ROOT = Path(__file__).parent.parent.parent
 
 __all__ = ["DATA", "NAME", "Bucket", "Lab"]
@@ -88,4 +90,6 @@ def intents(lab: Lab) -> list[str]:
 def driven(lab: Lab, step: str, count: int, *arguments: str) -> Result:
     """Run `git storage` and act at a step; see `tests.rules.driver`."""
     on = lab.seeing(PYTHONPATH=str(ROOT))
-    return on.run(sys.executable, "-m", "tests.rules.driver", step, str(count), *arguments)
+    done = on.run(sys.executable, "-m", "tests.rules.driver", step, str(count), *arguments)
+    add(Figure.KILLS, int(done.code == _GONE))
+    return done

@@ -14,6 +14,7 @@ import pytest
 
 from tests.lab import Lab, Result
 from tests.rules.scenes import driven, left_over
+from tests.tally import Figure, add
 from tests.trouble.scene import content, powerless
 
 OLD = {"big": content("big", 60_000), "sub/a": b"one", "sub/b": b"two"}
@@ -25,6 +26,7 @@ def told(done: Result) -> Result:
     done.expected = True
     assert done.code in (1, 128), done
     assert "error: " in done.err, done
+    add(Figure.MACHINE)
     return done.never_says("Traceback", "defect", "Errno")
 
 
