@@ -87,16 +87,15 @@ def clashes(paths: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
-def repositories(paths: Iterable[str]) -> Mapping[str, str]:
+def repositories(paths: Collection[str]) -> Mapping[str, str]:
     """The objects called HEAD that would make their directory a git repository, with why.
 
     Whoever runs git in it would run what its `config` names. Source: setup.c, `is_git_directory`.
     """
-    known = set(paths)
-    ending = (path for path in known if path[-1:] in _LAST)
+    ending = (path for path in paths if path[-1:] in _LAST)
     heads = {path for path in ending if _bare(path.rpartition("/")[2]) == "head"}
     beside: dict[str, set[str]] = {_bare(head.rpartition("/")[0]): set() for head in heads}
-    for path in known if heads else ():
+    for path in paths if heads else ():
         rest = path
         while rest:
             rest, _, name = rest.rpartition("/")

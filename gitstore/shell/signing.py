@@ -150,9 +150,11 @@ def _stored(whose: Whose) -> Found | None:
     kept_at = whose.slot
     if kept_at is None:
         return None
-    kept, by = git_credential.fill(kept_at, whose.where), By.HELPER
+    # There is something in the file only where no helper kept it; one that answers for every host
+    # must not come before it.
+    kept, by = _file().get(kept_at), By.FILE
     if kept is None:
-        kept, by = _file().get(kept_at), By.FILE
+        kept, by = git_credential.fill(kept_at, whose.where), By.HELPER
     if kept is None:
         return None
     credentials = from_kept(whose.place.provider, *kept)

@@ -87,6 +87,23 @@ def test_credentials_that_are_missing_are_said_to_be_missing(lab: Lab, refusing:
     assert len(refusing.asked) == 1
 
 
+_DENIED = answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+
+
+def test_one_object_that_is_denied_to_strangers_does_not_stop_the_others(lab: Lab) -> None:
+    given = answer(200, b"abc", etag='"abc"')
+    with answering(_DENIED, given) as server:
+        on = two_storages(lab, server)
+        on.storage("stage", "--all").fails(1).says("far/a: 7 objects fetched", "far/b: 8 objects")
+
+
+def test_a_bucket_that_is_denied_to_strangers_is_not_asked_for_each_object(lab: Lab) -> None:
+    with answering(_DENIED) as server:
+        on = two_storages(lab, server)
+        on.storage("stage", "--all").fails(1).says("none are known for it", "near: 1 object")
+    assert len(server.asked) == 3
+
+
 def test_who_refuses_to_sign_in_is_not_asked_again(lab: Lab, refusing: Faulty) -> None:
     on = two_storages(lab, refusing)
     done = on_a_terminal(on, "stage", "--all")

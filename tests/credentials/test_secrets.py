@@ -162,6 +162,19 @@ def test_a_git_that_answers_for_every_host_is_shown_before_anything_is_sent(lab:
     ).never_says("hush")
 
 
+def test_what_was_stored_comes_before_a_git_that_answers_for_every_host(
+    lab: Lab, bucket: Bucket
+) -> None:
+    helper = "!f() { echo username=ci; echo password=hush; }; f"
+    lab.git("config", "--global", "credential.helper", helper)
+    lab.storage("login", "--stdin", url(bucket), *options(bucket), tell=fields(bucket)).says(
+        "credentials.json, because no credential helper"
+    )
+    lab.storage("login", "--show", url(bucket), *options(bucket)).says("in a file of yours")
+    bucket.put("m31.fits", b"one")
+    lab.storage("add", "survey", url(bucket), *options(bucket), "--to", "data")
+
+
 def test_nobody_else_is_given_what_is_kept_for_a_bucket(lab: Lab, bucket: Bucket) -> None:
     other = bucket.server.make_bucket()
     lab.storage("login", "--stdin", url(bucket), *options(bucket), tell=fields(bucket))

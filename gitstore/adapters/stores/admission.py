@@ -2,7 +2,9 @@
 
 Thirty threads that each try a wrong password lock an account, and five thousand objects that each
 fail with the same sentence hide what is wrong. So nothing else is asked before one request was let
-in; where one is not, the rest fail with it and without a request.
+in; where one is not, the rest fail with it and without a request. Only where one object is denied
+to somebody who has not signed in, a few more are tried: in a public bucket that strangers may not
+list, an object that is gone is denied like a secret one.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from gitstore.core.versions import Version
 
 _Result = TypeVar("_Result")
 _REFUSALS = (Denied, NoCredentials)
+_TRIED = 3  # objects that are denied, before it is said of all
 
 Refused = Callable[[StoreError], tuple[Store, Callable[[], None]] | None]
 """What to do when the credentials are refused: try another store, and say when it was let in. None
@@ -38,6 +41,8 @@ class Admitted:
         self._lock = Lock()
         self._let_in = False
         self._end: StoreError | None = None
+        self._problem: StoreError | None = None
+        self._denied = 0
 
     @property
     def identity(self) -> str:
@@ -120,11 +125,15 @@ class Admitted:
         return result
 
     def _other(self, error: StoreError) -> tuple[Store, Callable[[], None]] | None:
-        try:
-            return self._refused(error)
-        except StoreError as end:
-            self._end = end
-            raise
+        if self._problem is None:
+            try:
+                return self._refused(error)
+            except StoreError as problem:
+                self._problem = problem
+        self._denied += 1
+        if type(error) is not Denied or error.key is None or self._denied == _TRIED:
+            self._end = self._problem
+        raise _again(self._problem) from error
 
     def _second(
         self, ask: Callable[[Store], _Result], other: tuple[Store, Callable[[], None]]
