@@ -156,16 +156,3 @@ def test_credentials_that_may_only_read_are_told_so(lab: Lab, bucket: Bucket) ->
         "problem survey: cannot be written to: ",
     )
     assert bucket.contents() == {"a": b"x"}
-
-
-def test_a_server_that_obeys_whatever_is_asked_is_told_so(
-    lab: Lab, careless_bucket: Bucket
-) -> None:
-    on = over(lab, careless_bucket, FILES)
-    # Its objects are files, so that it fails some of the promises about odd names.
-    on.storage("doctor", NAME).fails(1).says(
-        "note    survey: can create an object: the storage never refuses it",
-        "ok      survey: creating refuses to replace",
-        "ok      survey: replacing needs the right version",
-    )
-    assert careless_bucket.contents() == FILES

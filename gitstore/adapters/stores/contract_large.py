@@ -14,13 +14,22 @@ _MANY = 2_500
 _LARGE = 40 << 20
 
 
-def _a_listing_of_several_pages_is_complete(store: Store, prefix: str) -> None:
-    keys = [f"{prefix}{number % 7}/{number:05d}" for number in range(_MANY)]
+def listing_is_complete(store: Store, prefix: str, many: int) -> None:
+    """Require that so many objects of our own are each listed once.
+
+    Raises:
+        ContractBroken: they are not.
+    """
+    keys = [f"{prefix}{number % 7}/{number:05d}" for number in range(many)]
     with ThreadPoolExecutor(store.abilities().parallel) as pool:
         list(pool.map(lambda key: made(store, key, b""), keys))
     listed = [found.key for found in store.list(prefix)]
     promise(len(listed) == len(set(listed)), "the listing gives an object twice")
-    promise(sorted(listed) == sorted(keys), f"{len(listed)} of {_MANY} objects are listed")
+    promise(sorted(listed) == sorted(keys), f"{len(listed)} of {many} objects are listed")
+
+
+def _a_listing_of_several_pages_is_complete(store: Store, prefix: str) -> None:
+    listing_is_complete(store, prefix, _MANY)
 
 
 def _an_object_of_several_parts_is_one_object(store: Store, prefix: str) -> None:
