@@ -44,10 +44,10 @@ from gitstore.ui.words import count, human
 _FEW = 3  # of many paths, so many are typed in a hint
 _DAY = 86_400  # seconds
 _NOUNS = {
-    "here": "change here",
-    "there": "change on the storage",
-    "tracked": "tracked file",
-    "wanted": "choice of what to keep",
+    "here": ("change here", "changes here"),
+    "there": ("change on the storage", "changes on the storage"),
+    "tracked": ("tracked file", "tracked files"),
+    "wanted": ("choice of what to keep", "choices of what to keep"),
 }
 
 
@@ -165,7 +165,7 @@ def _trash_document(trash: Trash) -> dict[str, object]:
 
 
 def _told(one: Past) -> list[str]:
-    told = [count(number, _NOUNS[group]) for group, number in one.changed.items()]
+    told = [f"{n:,} {_NOUNS[group][n != 1]}" for group, n in one.changed.items()]
     if not told:
         told = ["changed nothing"]
     if one.trash:

@@ -28,7 +28,7 @@ def test_the_list_says_what_changed_and_what_is_in_the_trash(lab: Lab) -> None:
     assert (sync["number"], sync["verb"], sync["undone"]) == (3, "sync", True)
     assert sync["changed"] == {"here": 1, "there": 1, "tracked": 1}
     assert undo["undone"] is False
-    lab.storage("undo", "--list").says("taken back", "1 change on the storage")
+    lab.storage("undo", "--list").says("taken back", "1 change on the storage", "2 changes here")
     lab.storage("rm", "data/m31.fits")
     listed = lab.storage("undo", "--list", "-v")
     listed.says("1 file in the trash, 3 B", "in the trash: data/m31.fits")
