@@ -15,7 +15,7 @@ from gitstore.core.plan import (
 )
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import Scope, literal, matcher, wanted, with_staged
-from gitstore.core.versions import equal
+from gitstore.core.versions import Version, equal
 from gitstore.repo.deciding import decision, with_evidence_of
 from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.leaving import know, let_go
@@ -99,17 +99,20 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
             plan = view.plan("record", decide_record)
             report = Report(plan)
             reports.append(report)
-            if not plan.of(Kind.RECORD):
-                continue
-            _guard_lines(view, lambda _: False)
-            entries = view.entries
-            for action in plan.of(Kind.RECORD):
-                entry = pointer_after(action, None)
-                if entry is not None:
-                    entries[action.path] = entry
-            session.write_entries(view, entries)
+            if plan.of(Kind.RECORD):
+                _guard_lines(view, lambda _: False)
+                session.write_entries(view, _recorded_entries(view, plan))
             _remember_recorded(session, view, plan)
         return tuple(reports)
+
+
+def _recorded_entries(view: View, plan: Plan) -> dict[str, Version]:
+    entries = view.entries
+    for action in plan.of(Kind.RECORD):
+        entry = pointer_after(action, None)
+        if entry is not None:
+            entries[action.path] = entry
+    return entries
 
 
 def _planned(
