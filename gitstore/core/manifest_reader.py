@@ -148,11 +148,12 @@ class _Reader:
         node = entry.get("options")
         if node is None:
             return ()
-        if not isinstance(node, Sequence) or entry.get("provider") is None:
-            hint = 'for example options: ["zone=blue"], beside provider:'
-            raise self.error(
-                "'options' has to be a list, for the provider of a package", node, hint
-            )
+        if entry.get("provider") is None:
+            told = "options are for the provider of a package, and none is named"
+            raise self.error(told, node, "write the line 'provider: NAME', or leave them out")
+        if not isinstance(node, Sequence):
+            hint = 'for example options: ["zone=blue"]'
+            raise self.error("'options' has to be a list", node, hint)
         texts = tuple(self.string(item, "an option") for item in node.items)
         names = [text.partition("=")[0] for text in texts]
         for text, name in zip(texts, names, strict=True):
