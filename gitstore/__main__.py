@@ -17,7 +17,7 @@ from gitstore.commands.parser import Parser, common
 from gitstore.core.errors import NotARepository, StorageError, UsageError
 from gitstore.core.guessing import closest
 from gitstore.ui.advice import advice
-from gitstore.ui.screen import Manner, Screen, screen, silence
+from gitstore.ui.screen import Manner, Screen, screen, silence, silence_all
 
 INTERRUPTED = 130  # as a shell reports the end by SIGINT
 READER_GONE = 141  # ... and by SIGPIPE, which git dies of, too
@@ -79,13 +79,21 @@ class Ending:
     ) -> bool:
         if error is None or isinstance(error, SystemExit):
             return False
+        try:
+            self._tell(error)
+        except OSError:
+            # The log is on the disk that is full: then the exit status is all that tells.
+            self.code = error.exit_code if isinstance(error, StorageError) else FATAL
+            silence_all()
+        return True
+
+    def _tell(self, error: BaseException) -> None:
         traced = bool(os.environ.get("GIT_STORAGE_TRACE"))
         if traced:
             import traceback
 
             self.screen.trace("".join(traceback.format_exception(error)).rstrip())
         self.code = self._said(error, traced)
-        return True
 
     def _said(self, error: BaseException, traced: bool) -> int:
         if isinstance(error, StorageError):

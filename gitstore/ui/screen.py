@@ -199,6 +199,16 @@ def _on_one_line(text: str) -> str:
 
 def silence() -> None:
     """Let nothing more be written to a reader that has gone, not even when Python ends."""
+    _to_nowhere(sys.stdout)
+
+
+def silence_all() -> None:
+    """The same for both streams, where not even errors can be written any more."""
+    _to_nowhere(sys.stdout)
+    _to_nowhere(sys.stderr)
+
+
+def _to_nowhere(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

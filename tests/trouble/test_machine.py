@@ -87,6 +87,17 @@ def test_a_file_system_that_can_only_be_read(behind: Lab, command: list[str]) ->
     completes(behind)
 
 
+@pytest.mark.parametrize(("command", "code"), [(["stage", "nothing"], 128), (["oops"], 129)])
+def test_a_full_disk_for_what_is_said_leaves_the_exit_status(
+    behind: Lab, command: list[str], code: int
+) -> None:
+    shell = 'exec "$@" >/dev/full 2>/dev/full'
+    behind.run("sh", "-c", shell, "sh", sys.executable, "-m", "gitstore", *command).fails(code)
+    behind.run("sh", "-c", shell, "sh", sys.executable, "-m", "gitstore", "sync").fails(128)
+    whole(behind)
+    completes(behind)
+
+
 def test_no_inode_for_another_file(lab: Lab) -> None:
     many = {f"{number:02}": b"x" for number in range(60)}
     lab.describe(many)
