@@ -15,7 +15,15 @@ from gitstore.adapters.stores.admission import Admitted
 from gitstore.adapters.stores.readonly import ReadOnly
 from gitstore.adapters.stores.registry import StorePlace, open_store
 from gitstore.core.credential_forms import from_fields
-from gitstore.core.errors import Denied, NoCredentials, StoreError, Untrusted, WrongCredentials
+from gitstore.core.errors import (
+    Denied,
+    NoCredentials,
+    StorageError,
+    StoreError,
+    Untrusted,
+    UsageError,
+    WrongCredentials,
+)
 from gitstore.core.place import Place
 from gitstore.core.store import Store
 from gitstore.core.trust import (
@@ -149,10 +157,17 @@ class _Door:
         given = None if person is None else person.signs_in(self.visit(), problem.message)
         if person is None or given is None:
             raise problem from error
-        credentials = from_fields(self.to.place.provider, given)
+        try:
+            credentials = from_fields(self.to.place.provider, given)
+        except UsageError as wrong:
+            raise NoCredentials(wrong.message, hint=wrong.hint) from wrong
 
         def let_in() -> None:
-            person.tells(f"kept {keep(self.to.whose(self.access), credentials)}")
+            try:
+                person.tells(f"kept {keep(self.to.whose(self.access), credentials)}")
+            except StorageError as lost:
+                # They work, and what was begun goes on.
+                person.tells(f"not kept: {lost.message}")
             with self.access.grants() as grants:
                 grants.give([self.to.approved_as], Right.READ)
 

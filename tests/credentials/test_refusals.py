@@ -133,6 +133,15 @@ def test_somebody_at_a_terminal_is_asked_once_and_what_works_is_kept(
     on.storage("status", "--remote")
 
 
+def test_what_was_typed_and_makes_no_sense_is_asked_for_once(lab: Lab, refusing: Faulty) -> None:
+    on = two_storages(lab, refusing)
+    done = on_a_terminal(on, "stage", "--all", typed="AKID\nhush\n\nsoon\n")
+
+    assert done.said.count("Access key") == 1
+    assert "the time of expiry is not a time with its zone" in done.said
+    assert len(refusing.asked) == 1
+
+
 def test_what_was_typed_and_is_refused_ends_the_attempts(lab: Lab, refusing: Faulty) -> None:
     on = two_storages(lab, refusing)
     chain = with_keychain(on)
