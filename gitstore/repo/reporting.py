@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gitstore.adapters.stores.registry import providers
-from gitstore.core.credential_forms import fields_of
 from gitstore.core.errors import LocalFailure, StorageError
 from gitstore.core.redacting import redacted
 from gitstore.repo.config_found import ours
@@ -24,7 +23,7 @@ from gitstore.repo.examining import doctor, installation
 from gitstore.repo.findings import Finding, Level
 from gitstore.repo.history import past
 from gitstore.repo.project import Project, open_project
-from gitstore.shell.signing import find
+from gitstore.shell.signing import every_secret
 
 _VARIABLES = re.compile(
     r"GIT_|AWS_|AZURE_|GOOGLE_|GCS_|CLOUDSDK_|(HTTPS?|NO|ALL)_PROXY$", re.IGNORECASE
@@ -130,14 +129,12 @@ def _secret_variables(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _stored(project: Project) -> Iterator[str]:
-    """Every secret that would go to a storage, to be looked for in what is about to be written."""
+    """Every secret that is kept for a storage, to be looked for in what is about to be written."""
     for spec in project.manifest.storages.values():
         try:
-            found = find(project.destination(spec).whose(project.access), os.environ).source()
+            yield from every_secret(project.destination(spec).whose(project.access), os.environ)
         except StorageError:
             continue
-        if found is not None:
-            yield from fields_of(found).values()
 
 
 def _in_remotes(project: Project) -> Iterator[str]:

@@ -7,7 +7,7 @@ file of the user's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -16,10 +16,13 @@ from threading import Lock
 from gitstore.adapters import git_credential
 from gitstore.adapters.credentials import of_cloud
 from gitstore.adapters.credentials_file import CredentialsFile, file_of_user
-from gitstore.core.credential_forms import as_kept, from_kept
+from gitstore.core.credential_forms import as_kept, fields_of, from_kept
 from gitstore.core.credentials import Credentials, CredentialSource, Slot, described, slot
 from gitstore.core.place import Place
 from gitstore.core.trust import own_cloud
+
+_SHOWN = frozenset({"user", "access", "account", "expires"})
+"""The fields of credentials that may be said."""
 
 
 class By(Enum):
@@ -144,6 +147,23 @@ def forget(whose: Whose) -> bool:
     if known:
         git_credential.reject(kept_at, None, whose.where)
     return _file().remove(kept_at) or known
+
+
+def every_secret(whose: Whose, environment: Mapping[str, str]) -> Iterator[str]:
+    """What anybody keeps secret for a storage, whether it is used or not; nobody is to see it."""
+    found: list[Credentials | None] = []
+    if own_cloud(whose.place, whose.endpoint):
+        cloud = of_cloud(whose.place, environment)
+        found.append(None if cloud is None else cloud())
+    if whose.slot is not None:
+        for kept in (_file().get(whose.slot), git_credential.fill(whose.slot, whose.where)):
+            if kept is not None:
+                yield kept[1]
+                found.append(from_kept(whose.place.provider, *kept))
+    for credentials in found:
+        if credentials is not None:
+            named = fields_of(credentials).items()
+            yield from (value for name, value in named if name not in _SHOWN)
 
 
 def _stored(whose: Whose) -> Found | None:

@@ -48,7 +48,7 @@ def planted(lab: Lab, server: Faulty) -> Lab:
     kept_at = slot(place)
     assert kept_at is not None
     CredentialsFile(file).put(kept_at, ("ada", plant(7)))
-    described = f"    description: eve opens it with {plant(4)}\n"
+    described = f"    description: eve opens it with {plant(4)}, ada with {plant(7)}\n"
     manifest = lab.top / ".storage.yaml"
     manifest.write_text(
         manifest.read_text().replace(
