@@ -212,6 +212,21 @@ def test_a_reference_is_held_against_its_storage_only(lab: Lab) -> None:
     lab.storage("verify", "--remote").says("data: on the storage 3 ok")
 
 
+def test_a_data_path_that_is_one_file(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("add", NAME, "--to", "one.fits", "--prefix", "m31.fits")
+    lab.storage("stage", "--all")
+    lab.storage("verify", "--content", "one.fits").says("one.fits: here 1 ok, 3 B read; on the")
+
+
+def test_only_what_is_named_is_read(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    rot(lab, "m31.fits", b"onf")
+    lab.storage("verify", "data/sub").says("here 1 ok, 9 B read")
+    lab.storage("verify", "data/m31.fits").fails(1).says("fetched again")
+
+
 def test_wrong_amounts_are_errors_of_the_command_line(described: Lab) -> None:
     for words in (["--sample", "0%"], ["--budget", "some"], ["--since", "soon"]):
         described.storage("verify", *words).fails(129).says(words[0], words[1])
