@@ -214,7 +214,7 @@ def test_a_reference_is_held_against_its_storage_only(lab: Lab) -> None:
 
 def test_a_data_path_that_is_one_file(lab: Lab) -> None:
     lab.describe(FILES)
-    lab.storage("add", NAME, "--to", "one.fits", "--prefix", "m31.fits")
+    lab.storage("add", NAME, "--to", "one.fits", "--prefix", "m31.fits", "--access", "read")
     lab.storage("stage", "--all")
     lab.storage("verify", "--content", "one.fits").says("one.fits: here 1 ok, 3 B read; on the")
 
