@@ -59,6 +59,18 @@ def _reading(store: Store) -> Iterator[Finding]:
     yield Finding(Level.GOOD, "can be listed")
     if first is not None:
         yield _first_object(store, first)
+    yield from _left_over(store)
+
+
+def _left_over(store: Store) -> Iterator[Finding]:
+    from gitstore.adapters.stores.probe import PREFIX
+
+    left = sum(1 for _ in store.list(PREFIX))
+    if left:
+        objects = "1 object" if left == 1 else f"{left:,} objects"
+        told = f"holds {objects} below {PREFIX}*, of a trial that was cut off or still runs"
+        hint = "remove them with the storage's own tools; git storage never reads them"
+        yield Finding(Level.NOTE, told, hint)
 
 
 def _first_object(store: Store, first: Found) -> Finding:

@@ -26,6 +26,15 @@ def test_a_named_storage_is_tried_out_and_left_as_it_was(lab: Lab) -> None:
     assert lab.bucket.objects() == FILES
 
 
+def test_what_a_trial_that_was_cut_off_has_left_is_told_and_is_no_data(lab: Lab) -> None:
+    lab.bucket.put(".git-storage-probe-0123456789ab/a", b"")
+    lab.describe(FILES)
+
+    lab.storage("doctor", NAME).says("note    survey: holds 1 object below .git-storage-probe-*")
+    lab.storage("stage", "--all")
+    assert lab.files() == FILES
+
+
 def test_a_named_storage_is_told_as_what_it_can_and_cannot_do(lab: Lab) -> None:
     lab.describe(FILES)
     result = lab.storage("doctor", NAME)
