@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 
+from gitstore.core.report import Silent
+from gitstore.core.verdicts import Check, Side, Verdict
+from gitstore.repo.mending import mended
+from gitstore.repo.project import open_project
 from tests.lab import DATA, NAME, Lab
 from tests.rules.scenes import over_s3, trash
 from tests.servers import Bucket
@@ -93,6 +97,17 @@ def test_what_cannot_be_fetched_again_stays_as_it_is(lab: Lab) -> None:
     lab.bucket.root.rename(lab.root / "away")
     lab.storage("verify").fails(1).says("not mended")
     assert lab.read("data/m31.fits") == b"onf"
+
+
+def test_what_is_written_to_before_it_is_mended_stays(described: Lab) -> None:
+    described.write("data/a.txt", b"saved just now")
+    damaged = Check("a.txt", Side.HERE, Verdict.DAMAGED, "other bytes")
+    project = open_project(described.top)
+    (check,) = mended(project, project.manifest.data[DATA], [damaged], Silent())
+    assert not check.mended
+    assert "written to meanwhile" in check.reason
+    assert described.read("data/a.txt") == b"saved just now"
+    assert trash(described) == []
 
 
 def test_a_missing_file_is_told_and_not_brought_back(lab: Lab) -> None:
