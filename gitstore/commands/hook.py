@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         if note.stops:
             screen.error(note.text, note.hint)
         else:
-            screen.talk(f"warning: {note.text}")
+            screen.talk(f"warning: {note.text}" if note.warns else note.text)
             if note.hint is not None:
                 screen.hint(note.hint)
     if screen.json:

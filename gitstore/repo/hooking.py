@@ -19,7 +19,7 @@ from gitstore.core.report import Listener, Report
 from gitstore.repo.project import open_project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import changing
-from gitstore.repo.settings import origin_of
+from gitstore.repo.settings import chosen_wish, origin_of
 
 EVENTS = (
     "pre-commit",
@@ -41,11 +41,13 @@ class Note:
         text: what, as one clause.
         hint: what to type about it, or None.
         stops: whether the commit or the push must not go on.
+        warns: whether it is a reason to worry.
     """
 
     text: str
     hint: str | None = None
     stops: bool = True
+    warns: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def auto_stage(start: Path, listener: Listener | None = None) -> Staged:
             the manifest.
     """
     git = Git.find(start)
-    if not git.config_bool("storage.autoStage", default=False) or not in_use(git):
+    if not chosen_wish(git, "storage.autoStage") or not in_use(git):
         return Staged()
     if not _approved(git):
         raise Untrusted("no storage is approved in this clone yet", hint="git storage trust")

@@ -10,7 +10,6 @@ from pathlib import Path
 from gitstore.adapters import git_changes as changing_git
 from gitstore.adapters.git import Git
 from gitstore.adapters.git_changes import Change
-from gitstore.adapters.git_config import Config
 from gitstore.core.errors import FormatError, StorageError
 from gitstore.core.manifest import EMPTY, Manifest, parse_manifest
 from gitstore.core.model import Kind
@@ -22,6 +21,7 @@ from gitstore.repo.hooking import Note, in_use
 from gitstore.repo.project import MANIFEST, open_project
 from gitstore.repo.selection import object_name
 from gitstore.repo.session import reading
+from gitstore.repo.settings import chosen_guard, chosen_wish
 from gitstore.repo.syncing import record
 from gitstore.shell.digests import Digests
 
@@ -30,6 +30,7 @@ _SLICES = ".storage.d/"
 _FIRST_LINE = b"git-storage pointer "
 _MANAGED = {".gitignore", ".gitattributes"}  # git reads no links of these names
 _KINDS = {"120000": "a symbolic link", "160000": "a submodule"}
+_AGAIN = "type the same once more if git says that there is nothing to commit"
 _NAMED = 3  # of many paths, so many are named
 
 
@@ -39,7 +40,8 @@ def before_commit(start: Path) -> tuple[Note, ...]:
     The index is read through git, so that `commit -a` and `commit -- PATH` are seen as they are.
     """
     git = Git.find(start)
-    notes = tuple(_unrecorded(git))
+    alone = not changing_git.staged(git)
+    notes = tuple(_unrecorded(git, alone))
     changes = changing_git.staged(git)
     return (*notes, *_refused(git, changes), *_large(git, changes))
 
@@ -142,7 +144,7 @@ def _forced(changes: Sequence[Change], manifest: Manifest) -> Iterator[Note]:
 
 
 def _large(git: Git, changes: Sequence[Change]) -> Iterator[Note]:
-    done = Config("", git.top).number("storage.largeFileGuard")
+    done = chosen_guard(git)
     if not done:
         return
     files = [c for c in changes if c.regular]
@@ -157,13 +159,13 @@ def _large(git: Git, changes: Sequence[Change]) -> Iterator[Note]:
             )
 
 
-def _unrecorded(git: Git) -> Iterator[Note]:
-    records = git.config_bool("storage.autoRecord", default=False)
-    warns = git.config_bool("storage.warnUnrecorded", default=False)
+def _unrecorded(git: Git, alone: bool) -> Iterator[Note]:
+    records = chosen_wish(git, "storage.autoRecord")
+    warns = chosen_wish(git, "storage.warnUnrecorded")
     if not (records or warns) or not in_use(git):
         return
     if records and not _partial():
-        yield from _recorded(git)
+        yield from _recorded(git, _AGAIN if alone else None)
         return
     try:
         found = changed_and_not_recorded(git.top)
@@ -180,7 +182,7 @@ def _partial() -> bool:
     return Path(os.environ.get("GIT_INDEX_FILE", "")).name.startswith("next-index-")
 
 
-def _recorded(git: Git) -> Iterator[Note]:
+def _recorded(git: Git, again: str | None) -> Iterator[Note]:
     try:
         reports = record(open_project(git.top), ())
     except StorageError as error:
@@ -188,13 +190,13 @@ def _recorded(git: Git) -> Iterator[Note]:
         yield Note(f"nothing was recorded: {error.message}", error.hint, stops=False)
         return
     for report in reports:
-        yield from _told(report)
+        yield from _told(report, again)
 
 
-def _told(report: Report) -> Iterator[Note]:
+def _told(report: Report, again: str | None) -> Iterator[Note]:
     done = [object_name(report.plan.data_path, a.path) for a in report.plan.of(Kind.RECORD)]
     if done:
-        yield Note(f"recorded {named(done)}", stops=False)
+        yield Note(f"recorded {named(done)}", again, stops=False, warns=False)
     refused = [object_name(report.plan.data_path, a.path) for a in report.plan.of(Kind.REFUSE)]
     if refused:
         yield Note(f"{named(refused)} is not recorded", "git storage status", stops=False)

@@ -95,7 +95,8 @@ def before_push(
             notes += _lost_on_the_way(one)
     if wish is PrePush.UPLOAD and brought:
         notes += _uploaded(git, brought, listener)
-    return (*notes, *_not_held(brought))
+    # Branches that are pushed together bring the same commits.
+    return tuple(dict.fromkeys((*notes, *_not_held(brought))))
 
 
 def _brought(git: Git, push: Push, remote: str) -> tuple[list[_Brought], list[Note]]:

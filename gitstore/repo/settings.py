@@ -20,6 +20,7 @@ _JOBS = "storage.jobs"
 _MODE = "storage.<name>.mode"
 _HINTS = "advice.storageHints"
 _PRE_PUSH = "storage.prePush"
+_GUARD = "storage.largeFileGuard"
 _TRASH_AGE = "storage.trashAge"
 _TRASH_SIZE = "storage.trashSize"
 _KEPT_FOR = 90 * 86_400  # seconds
@@ -86,6 +87,31 @@ def chosen_pre_push(git: Git) -> PrePush:
         return PrePush(word)
     except ValueError as error:
         raise _wrong(_PRE_PUSH, text or "", "check, upload or off") from error
+
+
+def chosen_wish(git: Git, key: str) -> bool:
+    """Whether this user or clone wants something that nobody gets unasked.
+
+    Raises:
+        StorageError: it is no boolean.
+    """
+    try:
+        return git.config_bool(key, default=False)
+    except StorageError as error:
+        raise _wrong(key, Config("", git.top).get(key) or "", "true or false") from error
+
+
+def chosen_guard(git: Git) -> int | None:
+    """The size in bytes that no file may exceed which enters git, or None.
+
+    Raises:
+        StorageError: it is no size.
+    """
+    config = Config("", git.top)
+    try:
+        return config.number(_GUARD)
+    except StorageError as error:
+        raise _wrong(_GUARD, config.get(_GUARD) or "", "a size such as 50m") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ def undo(project: Project, options: UndoOptions | None = None) -> Undone:
             work.take_back(effect)
         # Last, so that an undo that was cut off is finished by another one.
         session.note("", "undone", {"operation": operation.number})
-        lists = (work.restored, work.kept, work.there, work.away)
-        return Undone(operation, *map(tuple, lists))
+        here, kept = tuple(work.restored), tuple(work.kept)
+        return Undone(operation, here, kept, tuple(work.there), tuple(work.away))
 
 
 def _last(session: Session) -> Operation:

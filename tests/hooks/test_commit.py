@@ -216,6 +216,34 @@ def test_auto_record_works_for_commit_all(lab: Lab) -> None:
     assert lab.git("status", "--porcelain").out == ""
 
 
+def test_a_commit_of_nothing_but_what_is_recorded_is_made_by_typing_it_again(lab: Lab) -> None:
+    hooked(lab)
+    lab.git("config", "storage.autoRecord", "true")
+    lab.write("data/m31.fits", b"edited")
+    result = lab.git("commit", "--all", "--message", "x").fails(1)
+    result.says("recorded data/m31.fits\nhint: type the same once more if git says that")
+    result.never_says("warning: ")
+    lab.git("commit", "--all", "--message", "x").never_says("hint: ")
+    assert lab.git("show", "--format=", "--name-only").out == "data.storage\n"
+    assert lab.git("status", "--porcelain").out == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("largeFileGuard", "a size such as 50m"),
+        ("autoRecord", "true or false"),
+        ("warnUnrecorded", "true or false"),
+    ],
+)
+def test_a_wish_that_nobody_understands_is_named(lab: Lab, key: str, wanted: str) -> None:
+    hooked(lab)
+    lab.git("config", f"storage.{key}", "maybe")
+    result = lab.git("commit", "--allow-empty", "--message", "x").fails(1)
+    result.says(f"error: storage.{key} is 'maybe' in git's configuration, not {wanted}")
+    result.says(f"hint: git config --unset storage.{key}")
+
+
 def test_auto_record_leaves_a_commit_of_single_paths_alone(lab: Lab) -> None:
     hooked(lab)
     lab.write("note", b"")
