@@ -11,7 +11,8 @@ import time
 import pytest
 
 from tests.lab import Lab
-from tests.rules.scenes import base, driven, entries, intents, left_over, over_s3
+from tests.rules.driver import KILLED
+from tests.rules.scenes import base, driven, entries, intents, left_over, over_s3, trash
 from tests.servers import Bucket
 
 OBJECTS = 200
@@ -165,4 +166,20 @@ def test_erasing_is_finished_after_a_kill(lab: Lab) -> None:
     lab.storage("sync").never_says("conflict")
     assert "0/000" not in lab.bucket.objects()
     assert base(lab, "0/000") is None
+    nothing_open(lab)
+
+
+@pytest.mark.parametrize(("step", "count"), [("settled", 1), ("trashed", 1), ("settled", 2)])
+def test_an_edit_of_an_object_that_is_gone_is_given_up_after_a_kill_too(
+    lab: Lab, step: str, count: int
+) -> None:
+    lab.describe(objects(count=3))
+    lab.storage("stage", "--all")
+    lab.write("data/0/000", b"edited")
+    lab.bucket.delete("0/000")
+    driven(lab, step, count, "sync", "--keep", "remote").fails(KILLED)
+    lab.storage("sync", "--keep", "remote").never_says("given")
+    assert "0/000" not in lab.bucket.objects()
+    assert lab.files() == lab.bucket.objects()
+    assert b"edited" in trash(lab)
     nothing_open(lab)

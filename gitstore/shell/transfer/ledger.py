@@ -56,6 +56,10 @@ class Ledger:
         """Keep one change for the next transaction."""
         self._changes.append(change)
 
+    def former(self, path: str) -> Base | None:
+        """The base that an object had when this run began, or got since."""
+        return self._former.get(path)
+
     def settle_when_full(self) -> None:
         """Write what has been collected, if it is worth a transaction."""
         if len(self._changes) >= _FULL:

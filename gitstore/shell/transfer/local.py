@@ -14,7 +14,8 @@ from gitstore.shell.transfer.ledger import Change
 from gitstore.shell.transfer.run import Run
 
 # Choices (rule K1) change the base first and then move local bytes out of the way. Killed in
-# between, the same command finds the same conflict again and finishes it.
+# between, the same command finds the same conflict again and finishes it. Where the object is gone
+# there, that takes the old base: without it the local bytes would be new, and given.
 
 
 def note_choices(run: Run) -> None:
@@ -26,8 +27,9 @@ def note_choices(run: Run) -> None:
             after = None if remote is None else Base(remote, erase=erase)
             run.ledger.add(Change(action.path, base=after))
         elif action.choice in (Choice.REMOTE, Choice.BOTH):
-            effect = "trashed" if action.path in run.task.stats else "base"
-            run.ledger.add(Change(action.path, effect=effect))
+            here = action.path in run.task.stats
+            base = run.ledger.former(action.path) if here and action.seen.remote is None else None
+            run.ledger.add(Change(action.path, base=base, effect="trashed" if here else "base"))
     run.ledger.settle()
 
 
