@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from gitstore.adapters.stores.directory_tree import TEMPORARY
 from tests import lab as laboratory
 from tests.lab import DATA, Lab
 from tests.model.driver import place
@@ -127,7 +128,9 @@ class World:
         }
         kept = (top / ".git/storage/trash").rglob("*")
         trash = frozenset(path.read_bytes() for path in kept if path.is_file())
-        return Sight(here, self.shelf.objects(), trash)
+        there = self.shelf.objects()
+        ours = [key for key in there if key.rpartition("/")[2].startswith(TEMPORARY)]
+        return Sight(here, {k: data for k, data in there.items() if k not in ours}, trash)
 
     def settle(self) -> None:
         """Everybody agrees, the objects are the usual ones, and all of it is committed."""
@@ -195,7 +198,7 @@ def leftovers(world: World) -> list[str]:
     ]
     found += top.rglob("*.git-storage-new")
     if isinstance(world.shelf, laboratory.Bucket):
-        found += world.shelf.root.rglob(".git-storage-tmp-*")
+        found += world.shelf.root.rglob(f"{TEMPORARY}*")
     return sorted(str(path) for path in found)
 
 
