@@ -57,7 +57,7 @@ def test_a_clone_chooses_its_mode(lab: Lab) -> None:
     lab.storage("start").says("data: a reference")
     assert not lab.exists("data/m31.fits")
     lab.bucket.put("m31.fits", b"newer")
-    lab.storage("sync").says("1 object pointed")
+    lab.storage("sync").says("1 object noted in the pointer")
     assert not lab.exists("data/m31.fits")
     assert lab.read(".storage.yaml") == manifest
     lab.git("config", "storage.data.mode", "copy")  # the data path counts more than the storage

@@ -21,8 +21,8 @@ _DONE = {
     Kind.ERASE: "erased",
     Kind.DROP: "dropped",
     Kind.UNSTAGE: "unstaged",
-    Kind.ADOPT: "adopted",
-    Kind.POINT: "pointed",
+    Kind.ADOPT: "already the same",
+    Kind.POINT: "noted in the pointer",
     Kind.FORGET: "forgotten",
     Kind.KEEP: "kept",
 }

@@ -102,7 +102,7 @@ def test_Sc3_what_was_wanted_in_copy_mode_is_not_copied_by_a_reference(lab: Lab)
     lab.git("config", "storage.data.mode", "reference")
     lab.bucket.put("m31.fits", b"changed")
     lab.bucket.put("new.fits", b"new")
-    lab.storage("sync").says("2 objects pointed")
+    lab.storage("sync").says("2 objects noted in the pointer")
     assert lab.files() == {}
 
 
