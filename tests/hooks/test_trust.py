@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.hooks.scenes import hooked, news
+from tests.hooks.scenes import hooked, news, promise
 from tests.lab import Lab
 
 PUSH = ("push", "--quiet", "origin", "HEAD:refs/heads/new")
@@ -107,6 +107,19 @@ def test_an_upload_that_is_not_approved_hinders_no_other_one(lab: Lab) -> None:
     one.git(*PUSH).fails(1).says("archive/old is only promised").never_says("data/m31.fits")
     assert one.bucket.get("m31.fits") == b"edited"
     assert (one.root / "archive" / "old").read_bytes() == b"old"
+
+
+def test_nothing_is_uploaded_to_a_storage_that_is_approved_for_reading(lab: Lab) -> None:
+    hooked(lab)
+    lab.storage("trust", "--revoke", "survey")
+    place = lab.environment["GIT_STORAGE_TRUST_WRITE"].splitlines()[0]
+    reader = lab.seeing(GIT_STORAGE_TRUST_WRITE="", GIT_STORAGE_TRUST=place)
+    promise(reader, b"edited")
+    reader.git("config", "storage.prePush", "upload")
+    result = reader.git(*PUSH).fails(1)
+    result.says("error: nothing of data was uploaded: ", "is not approved for writing")
+    result.says("hint: git storage trust --write survey", "data/m31.fits is on the storage with")
+    assert reader.bucket.get("m31.fits") == b"one"
 
 
 def test_staging_again_brings_what_is_approved(lab: Lab) -> None:
