@@ -122,7 +122,7 @@ def test_somebody_at_a_terminal_is_asked_once_and_what_works_is_kept(
     on.storage("add", "survey", url(bucket), *options(bucket), "--to", "data")
     on.storage("logout", "survey")
     server = bucket.server
-    typed = f"{server.access_key}\n{server.secret_key}\n\n\n"
+    typed = f"{server.access_key}\n{server.secret_key}\n\n"
     done = on_a_terminal(on, "stage", "--all", typed=typed)
 
     assert done.code == 0, done.said
@@ -135,7 +135,7 @@ def test_somebody_at_a_terminal_is_asked_once_and_what_works_is_kept(
 
 def test_what_was_typed_and_makes_no_sense_is_asked_for_once(lab: Lab, refusing: Faulty) -> None:
     on = two_storages(lab, refusing)
-    done = on_a_terminal(on, "stage", "--all", typed="AKID\nhush\n\nsoon\n")
+    done = on_a_terminal(on, "stage", "--all", typed="AKID\nhush\na token\nsoon\n")
 
     assert done.said.count("Access key") == 1
     assert "the time of expiry is not a time with its zone" in done.said
@@ -145,7 +145,7 @@ def test_what_was_typed_and_makes_no_sense_is_asked_for_once(lab: Lab, refusing:
 def test_what_was_typed_and_is_refused_ends_the_attempts(lab: Lab, refusing: Faulty) -> None:
     on = two_storages(lab, refusing)
     chain = with_keychain(on)
-    done = on_a_terminal(on, "stage", "--all", typed="AKID\nhush\n\n\n" * 4)
+    done = on_a_terminal(on, "stage", "--all", typed="AKID\nhush\n\n" * 4)
 
     assert done.said.count("Access key") == 1
     assert len(refusing.asked) == 2

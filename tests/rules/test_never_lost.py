@@ -118,7 +118,7 @@ def test_F2_ignored_preconditions_are_measured_rechecked_and_said(
         known = facts.abilities(project.place(project.manifest.data[DATA]).identity)
     assert known is not None
     assert Conditional.IGNORED.value in (known["create"], known["swap"])
-    on.storage("doctor", NAME).says("can replace one", "looks right before it")
+    on.storage("doctor", NAME).fails(1).says("can replace one", "looks right before it")
     on.write("data/m31.fits", b"again")
     on.write("data/new.fits", b"new here")
     driven(on, "listed-foreign", 1, "sync").fails(1)
