@@ -31,6 +31,7 @@ _KINDS: dict[str, st.SearchStrategy[Credentials]] = {
     "webdav": st.builds(Password, _TEXT, _TEXT) | st.builds(Token, _TEXT, _TIMES),
     "http": st.builds(Password, _TEXT, _TEXT) | st.builds(Token, _TEXT, _TIMES),
     "sftp": st.builds(Password, _TEXT, _TEXT),
+    "webhdfs": st.builds(Token, _TEXT, _TIMES),
 }
 
 
