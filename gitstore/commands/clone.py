@@ -1,8 +1,10 @@
 """Clone a repository and bring up what it describes
 
-`git clone`, then what `git storage install` and `git storage start` do in the new work tree,
-without a question: data paths in mode copy are staged if there is room, references need nothing.
-What is behind `--` is given to `git clone`.
+`git clone`, then what `git storage install` and `git storage start` do in the new work tree: data
+paths in mode copy are staged if there is room, references need nothing. On a terminal one question
+is asked, whether the storages that the project names may be read from; without one, only those are
+that need no approval or have it from `GIT_STORAGE_TRUST`, see `git storage trust`. What is behind
+`--` is given to `git clone`.
 
 A storage that cannot be had leaves the clone and the rest as they are; `git storage start` in the
 clone tries again.

@@ -4,10 +4,11 @@ For a checkout that is there already: at the start of a session, in a container,
 it is checked whether every storage can be had; then every data path is made available in its mode.
 Nothing keeps the rest from being brought up: a storage that cannot be had is reported and left out.
 
-On a terminal it is asked what to do about a storage that cannot be had, and whether to copy what is
-not here yet, after saying how much that is and how much room there is. Without a terminal, with
---no-input, with --json, or with GIT_TERMINAL_PROMPT=0, nothing is asked: what can be had and has
-room is copied.
+On a terminal it is asked whether storages may be read from that are not approved in this clone yet,
+all of them in one question, see `git storage trust`; what to do about a storage that cannot be had;
+and whether to copy what is not here yet, after saying how much that is and how much room there is.
+Without a terminal, with --no-input, with --json, or with GIT_TERMINAL_PROMPT=0, nothing is asked:
+what is approved, can be had and has room is copied.
 
 EXIT STATUS
 

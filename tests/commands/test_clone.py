@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.terminal import on_a_terminal
 from tests.lab import Lab
 
 FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen"}
@@ -56,6 +57,18 @@ def test_a_storage_that_is_gone_leaves_the_clone_and_the_rest(lab: Lab) -> None:
     result = lab.storage("clone", "remote.git", at="..").fails(1)
     result.says("error: archive: ", "data: 2 objects fetched", "git storage start")
     assert cloned(lab, "remote").files() == FILES
+
+
+def test_what_is_not_approved_is_asked_on_a_terminal_and_else_named(lab: Lab) -> None:
+    lab.describe(FILES)
+    fresh = lab.seeing(GIT_STORAGE_TRUST_WRITE="")
+    result = fresh.storage("clone", "../remote.git", "../one").fails(1)
+    result.says("error: survey: ", "is not approved", "hint: git storage trust survey")
+    result.says("/one && git storage start  # tries again")
+    done = on_a_terminal(fresh, "clone", "../remote.git", "../two", typed="y\n")
+    assert done.code == 0, done.said
+    assert done.said.count("[y/N]") == 1
+    assert cloned(lab, "two").files() == FILES
 
 
 def test_a_clone_that_fails_is_said_by_git_once(lab: Lab) -> None:

@@ -136,6 +136,52 @@ def test_no_input_asks_nothing_on_a_terminal(two: Lab) -> None:
 
 
 @pytest.fixture
+def unapproved(lab: Lab) -> Lab:
+    """A clone of a project with two storages, of which its user has approved one."""
+    lab.describe(FILES)
+    (lab.root / "archive").mkdir()
+    (lab.root / "archive" / "old.fits").write_bytes(b"old")
+    lab.storage("add", "archive", "../archive", "--to", "old")
+    lab.commit("two storages")
+    approved = lab.environment["GIT_STORAGE_TRUST_WRITE"].splitlines()[0]
+    return lab.clone().seeing(GIT_STORAGE_TRUST_WRITE="", GIT_STORAGE_TRUST=approved)
+
+
+@pytest.mark.parametrize("how", [(), ("--no-input",), ("--yes",)])
+def test_what_nobody_approved_is_named_and_the_rest_is_brought_up(
+    unapproved: Lab, how: tuple[str, ...]
+) -> None:
+    result = unapproved.storage("start", *how).fails(1)
+    result.says("error: archive: storage archive ('../archive') is not approved for reading")
+    result.says("hint: git storage trust archive", "data: 2 objects fetched", "old: not brought up")
+    assert unapproved.files() == FILES
+    unapproved.storage("trust", "--yes", "archive")
+    unapproved.storage("start").says("old: 1 object fetched")
+
+
+def test_no_input_approves_nothing_on_a_terminal(unapproved: Lab) -> None:
+    done = on_a_terminal(unapproved, "start", "--no-input", typed="y\ny\n")
+    assert done.code == 1
+    assert "[y/N]" not in done.said
+    assert not unapproved.exists("old")
+
+
+def test_on_a_terminal_somebody_approves_in_one_question(unapproved: Lab) -> None:
+    alone = unapproved.seeing(GIT_STORAGE_TRUST="")
+    done = on_a_terminal(alone, "start", "--yes", typed="y\n")
+    assert done.code == 0, done.said
+    assert done.said.count("Read from these storages? [y/N]") == 1
+    assert alone.files() | alone.files("old") == FILES | {"old.fits": b"old"}
+
+
+def test_on_a_terminal_somebody_approves_nothing(unapproved: Lab) -> None:
+    done = on_a_terminal(unapproved, "start", "--yes", typed="n\ns\n")
+    assert done.code == 0, done.said
+    assert "archive: skipped" in done.said
+    assert unapproved.files() == FILES
+
+
+@pytest.fixture
 def too_large(lab: Lab) -> Lab:
     """A project whose pointer names more bytes than any disk has."""
     lab.describe(FILES)
