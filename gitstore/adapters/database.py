@@ -180,6 +180,12 @@ class Database:
                 f"another process has been writing {self._file.name} for {BUSY} seconds",
                 hint="wait until it has ended, then try again",
             )
+        if "disk i/o" in said.lower():
+            # A quota or a full network disk may say so only when what was written is flushed.
+            return LocalFailure(
+                f"{self._file} cannot be written: {said}",
+                hint="df -h .  # and look at the system's log: the disk may be failing",
+            )
         if "full" in said:
             return LocalFailure(f"no space left for {self._file}", hint="make room there")
         if "readonly" in said or "unable to open" in said:

@@ -7,7 +7,6 @@ import sys
 from tests.lab import Lab, Result
 
 CALLS = {
-    "reserve": "fallocate",
     "write": "pwrite64,pwritev,pwritev2",
     "flush": "fsync,fdatasync,syncfs",
     "rename": "rename,renameat,renameat2,linkat",
@@ -18,8 +17,8 @@ CALLS = {
 """What is asked of the system, and the calls that ask it; see syscalls(2)."""
 
 ERRORS = ("ENOSPC", "EDQUOT", "EIO", "EACCES", "EPERM", "EROFS")
-MOST = 4
-"""From here on a call of a thread is like those before it."""
+MOMENTS = (1, 2, 3, 4, 5, 6, 8, 11, 15, 21, 30, 42, 58, 80, 110)
+"""Which of its calls a thread is refused; the first ones are of different kinds."""
 
 
 def refusing(lab: Lab, call: str, error: str, when: int, *arguments: str) -> tuple[Result, int]:

@@ -114,7 +114,7 @@ def test_what_is_replaced_is_durable_in_the_trash(staged: Lab) -> None:
     steps = traced(staged, "sync")
     (old,) = in_trash(staged)
     check_kept(steps, [old])
-    check_placed(staged, [s for s in steps if s.to != old], 1)
+    check_placed(staged, steps, 1)
 
 
 def test_what_is_dropped_is_durable_in_the_trash(staged: Lab) -> None:

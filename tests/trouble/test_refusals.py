@@ -22,9 +22,9 @@ __all__ = ["behind"]
 @pytest.mark.parametrize(
     ("call", "error", "when"),
     [
-        ("reserve", "ENOSPC", 1),
-        ("write", "EDQUOT", 1),
-        ("flush", "EIO", 2),
+        ("write", "EDQUOT", 11),
+        ("flush", "EIO", 1),
+        ("flush", "ENOSPC", 2),
         ("rename", "EACCES", 1),
         ("directory", "EDQUOT", 1),
         ("times", "EPERM", 1),
