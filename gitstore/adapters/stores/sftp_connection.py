@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -174,8 +174,17 @@ def _short(error: BaseException) -> str:
     return str(error).partition("\n")[0].rstrip(". ")[:200]
 
 
-@cache
+# `cache` alone would let each of several first callers make a loop of its own.
+_ONE = Lock()
+
+
 def _loop() -> asyncio.AbstractEventLoop:
+    with _ONE:
+        return _made()
+
+
+@cache
+def _made() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     Thread(target=loop.run_forever, name="git-storage-sftp", daemon=True).start()
     return loop
