@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import Abilities
+from gitstore.core.store import Abilities, Conditional
 from gitstore.core.versions import Version, version
 from tests.memory_store import Kept, MemoryStore, no_fault
 
@@ -21,6 +21,7 @@ class Habit(Enum):
     VERSIONED = "versioned"
     PLAIN = "plain"  # old bytes are gone; the ETag is the MD5
     OPAQUE = "opaque"  # old bytes are gone; the ETag says nothing about the bytes
+    CARELESS = "careless"  # as `PLAIN`, and preconditions are ignored
 
 
 @dataclass(slots=True)
@@ -29,17 +30,22 @@ class Bucket(MemoryStore):
 
     Attributes:
         habit: see `Habit`.
+        house: how often everything has moved to another bucket.
         issued: the bytes behind every ETag ever issued; only the oracle looks here.
     """
 
     identity: str = IDENTITY
     habit: Habit = Habit.VERSIONED
     issued: dict[str, bytes] = field(default_factory=dict)
+    house: int = 0
     _writes: int = 0
 
     def abilities(self) -> Abilities:
-        """Everything is enforced; old versions only where they are kept."""
+        """Old versions only where they are kept; everything is enforced, or nothing is."""
         said = MemoryStore.abilities(self)
+        if self.habit is Habit.CARELESS:
+            ignored = Conditional.IGNORED
+            return Abilities(ignored, ignored, ignored, versions=False, parallel=2)
         kept = self.habit is Habit.VERSIONED
         return Abilities(said.create, said.swap, said.erase, versions=kept, parallel=2)
 
@@ -58,6 +64,20 @@ class Bucket(MemoryStore):
         if key in self.contents():
             self._quietly(key, None)
 
+    def moves(self) -> None:
+        """All objects are copied to a new bucket, where nothing has the old place ids."""
+        objects = self.contents()
+        self.kept.clear()
+        self.house += 1
+        self.identity = f"{IDENTITY}-{self.house}"
+        for key, data in objects.items():
+            self._quietly(key, data)
+
+    @property
+    def url(self) -> str:
+        """As the manifest has it."""
+        return "s3:/" + self.identity.removeprefix("s3://amazonaws.com")
+
     def quiet(self) -> None:
         """No more faults."""
         self.fault = self.lost = no_fault
@@ -65,6 +85,10 @@ class Bucket(MemoryStore):
     def old(self) -> set[bytes]:
         """Every byte string that the bucket still holds, current or not."""
         return {k.data for kept in self.kept.values() for k in kept if k.data is not None}
+
+    def _require(self, key: str, expect: Version | None) -> None:
+        if self.habit is not Habit.CARELESS:
+            MemoryStore._require(self, key, expect)
 
     def _quietly(self, key: str, data: bytes | None) -> None:
         etag = {} if data is None else {"etag": version_tag(data)}

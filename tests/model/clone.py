@@ -12,13 +12,14 @@ from typing import cast
 
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
+from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.core.manifest import DataPath, Manifest, StorageSpec, parse_manifest
 from gitstore.core.pointer import parse
 from gitstore.core.store import Store
 from gitstore.core.versions import Version
 from gitstore.repo.project import Project
 from gitstore.repo.trusting import Trust
-from tests.model.bucket import Bucket
+from tests.model.bucket import Bucket, Habit
 from tests.model.history import History, Origin
 
 DATA = "data"
@@ -27,10 +28,12 @@ MANIFEST = """\
 version: 1
 storages:
   bucket:
-    url: s3://model/bucket
+    url: {url}
 data:
   data:
     storage: bucket
+    mode: {mode}
+    exclude: [{exclude}]
 """
 # A workshop is removed when its process ends, and here the process goes on.
 _OF_A_PROCESS = re.compile("storage/tmp/[^/]*/lock")
@@ -44,6 +47,8 @@ class ModelProject(Project):
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
         """The bucket, whatever the manifest says."""
+        if self.bucket.habit is Habit.CARELESS:
+            return Rechecked(self.bucket, self.bucket.abilities())
         return self.bucket
 
     @property
@@ -69,6 +74,10 @@ class Clone:
         top: where it is or will be.
         origin: what it was cloned from.
         bucket: the storage of its data path.
+
+    Attributes:
+        exclude: the pattern of objects that its manifest leaves out, or nothing.
+        mode: how its manifest makes the data path available.
     """
 
     def __init__(self, top: Path, origin: Origin, bucket: Bucket) -> None:
@@ -76,11 +85,14 @@ class Clone:
         self.history = History(top, origin)
         self.bucket = bucket
         self.data = top / DATA
+        self.exclude = ""
+        self.mode = "copy"
         (top / ".git").mkdir(parents=True)
 
     def project(self) -> Project:
         """The project, as a new process finds it."""
-        return ModelProject(cast(Git, self.history), MANIFEST, _manifest(), bucket=self.bucket)
+        text = MANIFEST.format(url=self.bucket.url, mode=self.mode, exclude=self.exclude)
+        return ModelProject(cast(Git, self.history), text, _manifest(text), bucket=self.bucket)
 
     def files(self) -> dict[str, bytes]:
         """The local files by object path."""
@@ -144,8 +156,8 @@ class Clone:
 
 
 @cache
-def _manifest() -> Manifest:
-    return parse_manifest(MANIFEST)
+def _manifest(text: str) -> Manifest:
+    return parse_manifest(text)
 
 
 def _below(root: Path) -> dict[str, bytes]:

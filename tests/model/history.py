@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitstore.core.errors import UnknownName
+from gitstore.core.merging import merge_entries, merge_files
+from gitstore.core.pointer import dump, parse, pointer
 
 Files = dict[str, bytes]
 
@@ -48,24 +50,37 @@ class Origin:
         return found
 
     def merged(self, ours: int, theirs: int, prefer: str) -> Files:
-        """The merge of two commits, object by object, as the merge driver makes it.
+        """The merge of two commits, as the merge driver makes it.
 
         Args:
             prefer: `ours` or `theirs`, for an object that both sides changed; people choose.
         """
         common = max(self.ancestors(ours) & self.ancestors(theirs))
         base, left, right = (self.commits[n].files for n in (common, ours, theirs))
-        names = sorted({*base, *left, *right})
-        return {
-            name: merge_lines(
-                base.get(name, b""), left.get(name, b""), right.get(name, b""), prefer
-            )
-            for name in names
-        }
+        return _merged_files(base, left, right, prefer)
+
+    def rebased(self, ours: int, onto: int, prefer: str) -> int:
+        """Replay what one commit has and another has not on top of that; the last new commit."""
+        theirs, last = self.ancestors(onto), onto
+        for number in sorted(self.ancestors(ours) - theirs):
+            commit = self.commits[number]
+            if len(commit.parents) != 1:
+                continue  # git leaves merges out
+            base, now = self.commits[commit.parents[0]].files, self.commits[last].files
+            files = _merged_files(base, now, commit.files, prefer)
+            if files != now:
+                last = self.add(files, (last,))
+        return last
 
 
 class History:
-    """The repository of one clone."""
+    """The repository of one clone.
+
+    Attributes:
+        head: the commit of the branch that is checked out.
+        other: the commit of the clone's second branch.
+        detached: a commit that is checked out instead of the branch, or None.
+    """
 
     may_write = True
     prefix = ""
@@ -75,6 +90,7 @@ class History:
         self.git_dir = self.common_dir = top / ".git"
         self.origin = origin
         self.head = 0
+        self.other = 0
         self.detached: int | None = None
 
     def config(self, name: str) -> str | None:
@@ -132,23 +148,26 @@ class History:
         return found
 
 
-def merge_lines(base: bytes, ours: bytes, theirs: bytes, prefer: str) -> bytes:
-    """The merge of three versions of a pointer; each line belongs to the path before its tab."""
-    old, left, right = (_by_path(text) for text in (base, ours, theirs))
-    merged: dict[bytes, bytes] = {}
-    for path in sorted({*old, *left, *right}):
-        before, mine, other = old.get(path), left.get(path), right.get(path)
-        if other in (mine, before):
-            line = mine
-        elif mine == before:
-            line = other
-        else:
-            line = mine if prefer == "ours" else other
+def _merged_files(base: Files, ours: Files, theirs: Files, prefer: str) -> Files:
+    return {
+        name: merge_pointers((base[name], ours[name], theirs[name]), name, prefer)
+        for name in sorted(base)
+    }
+
+
+def merge_pointers(sides: tuple[bytes, bytes, bytes], name: str, prefer: str) -> bytes:
+    """Base, ours and theirs as the merge driver merges them; what it leaves, people choose."""
+    merged = merge_files(*sides, name).content
+    if merged is not None:
+        return merged
+    base, ours, theirs = (parse({"": text}, name) for text in sides)
+    chosen = ours if prefer == "ours" else theirs
+    if ours.source != theirs.source:
+        return dump(chosen)[""]
+    settled = merge_entries(base.entries, ours.entries, theirs.entries)
+    entries = dict(settled.entries)
+    for each in settled.conflicts:
+        line = each.ours if prefer == "ours" else each.theirs
         if line is not None:
-            merged[path] = line
-    head = (ours or theirs).split(b"\n")[:2]
-    return b"".join(line + b"\n" for line in (*head, *merged.values()))
-
-
-def _by_path(text: bytes) -> dict[bytes, bytes]:
-    return {line.partition(b"\t")[0]: line for line in text.split(b"\n")[2:] if line}
+            entries[each.path] = line
+    return dump(pointer(ours.source, entries))[""]

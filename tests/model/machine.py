@@ -15,10 +15,11 @@ from tests.model.fuse import Trouble
 from tests.model.steps import CONTENTS, MOMENTS, NAMES, REQUESTS, Step, options
 from tests.model.world import World
 
-_CLONES = st.integers(0, 1)
+_CLONES = st.integers(0, 2)
 _NAMES = st.integers(0, len(NAMES) - 1)
-_TARGETS = st.integers(-1, len(NAMES) - 1)
+_TARGETS = st.integers(-1, len(NAMES))
 _CONTENTS = st.integers(0, 30)
+_BRANCHING = st.sampled_from(("switch", "merge", "rebase"))
 _RACES = st.builds(
     Trouble,
     st.just("race"),
@@ -37,7 +38,7 @@ def _options(verb: str) -> st.SearchStrategy[str]:
 
 
 class Machine(RuleBasedStateMachine):
-    """Two clones and a bucket. Every rule is a step; the world's oracle judges each of them."""
+    """Three clones and a bucket. Every rule is a step; the world's oracle judges each of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +48,7 @@ class Machine(RuleBasedStateMachine):
     @initialize(habit=st.sampled_from(Habit))
     def begin(self, habit: Habit) -> None:
         """A new world."""
-        self.here = World(self.directory, 2, habit)
+        self.here = World(self.directory, 3, habit)
 
     def do(self, step: Step) -> None:
         """One step."""
@@ -84,10 +85,10 @@ class Machine(RuleBasedStateMachine):
         """Somebody without git deletes."""
         self.do(Step("delete", name=name))
 
-    @rule(clone=_CLONES, name=_TARGETS, trouble=_TROUBLES)
-    def stage(self, clone: int, name: int, trouble: Trouble | None) -> None:
-        """git storage stage."""
-        self.do(Step("stage", clone, name, trouble=trouble))
+    @rule(clone=_CLONES, name=_TARGETS, only=_options("stage"), trouble=_TROUBLES)
+    def stage(self, clone: int, name: int, only: str, trouble: Trouble | None) -> None:
+        """git storage stage, of everything or by a pattern."""
+        self.do(Step("stage", clone, name, option=only, trouble=trouble))
 
     @rule(clone=_CLONES, name=_TARGETS, trouble=_TROUBLES)
     def unstage(self, clone: int, name: int, trouble: Trouble | None) -> None:
@@ -122,6 +123,11 @@ class Machine(RuleBasedStateMachine):
         """git storage restore."""
         self.do(Step("restore", clone, name, commit, how, trouble))
 
+    @rule(clone=_CLONES, name=_NAMES, to=_NAMES, trouble=_TROUBLES)
+    def mv(self, clone: int, name: int, to: int, trouble: Trouble | None) -> None:
+        """git storage mv."""
+        self.do(Step("mv", clone, name, to, trouble=trouble))
+
     @rule(clone=_CLONES, trouble=_TROUBLES)
     def undo(self, clone: int, trouble: Trouble | None) -> None:
         """git storage undo."""
@@ -147,6 +153,23 @@ class Machine(RuleBasedStateMachine):
     def leave(self, clone: int) -> None:
         """git checkout of the branch again."""
         self.do(Step("leave", clone))
+
+    @rule(
+        clone=_CLONES, verb=st.sampled_from(("switch", "merge", "rebase")), prefer=_options("pull")
+    )
+    def branch(self, clone: int, verb: str, prefer: str) -> None:
+        """git switch, git merge and git rebase of a second branch."""
+        self.do(Step(verb, clone, option="" if verb == "switch" else prefer))
+
+    @rule(clone=_CLONES, verb=st.sampled_from(("filter", "mode")), data=st.data())
+    def describe(self, clone: int, verb: str, data: st.DataObject) -> None:
+        """The manifest changes."""
+        self.do(Step(verb, clone, option=data.draw(_options(verb))))
+
+    @rule()
+    def migrate(self) -> None:
+        """Everything moves to another bucket."""
+        self.do(Step("migrate"))
 
     def teardown(self) -> None:
         """Everybody meets."""

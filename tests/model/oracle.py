@@ -53,7 +53,9 @@ class Act:
         verb: the command.
         clone: who ran it.
         keep: the answer to conflicts, for sync.
-        path: the only object that was named, or None for all.
+        path: the only object or directory that was named, or None for all.
+        copied: whether the data path is a copy here; else there is no local side (rule Sc3).
+        outside: the directory that the manifest leaves out, or nothing.
         delete: whether missing files were to be erased.
         ended: `done`, `failed` or `killed`.
         complete: whether it reported that everything was done.
@@ -65,6 +67,8 @@ class Act:
     clone: int
     keep: str = ""
     path: str | None = None
+    outside: str = ""
+    copied: bool = True
     delete: bool = False
     ended: str = "done"
     complete: bool = False
@@ -73,7 +77,9 @@ class Act:
 
     def covers(self, path: str) -> bool:
         """Whether an object was meant."""
-        return self.path in (None, path)
+        if self.outside and path.startswith(self.outside):
+            return False
+        return self.path in (None, path) or path.startswith(f"{self.path}/")
 
 
 @dataclass(slots=True)
@@ -89,6 +95,7 @@ class Witness:
         erased: what was erased there for them, as (object, bytes).
         unlearnt: bytes whose facts may be gone.
         parted: local bytes that may have lost their base, or not got one yet, when we were killed.
+        stateless: local bytes whose base is gone, and that only pointer and facts tell apart.
         adrift: bytes of which nothing can tell any more that they are only a copy.
     """
 
@@ -100,6 +107,7 @@ class Witness:
     erased: set[tuple[str, bytes]] = field(default_factory=set)
     unlearnt: set[bytes] = field(default_factory=set)
     parted: set[bytes] = field(default_factory=set)
+    stateless: set[bytes] = field(default_factory=set)
     adrift: set[bytes] = field(default_factory=set)
 
     def own(self, data: bytes | None) -> bool:
@@ -140,8 +148,22 @@ class Oracle:
 
     def lost_state(self, clone: int, scene: Scene) -> None:
         """A clone has lost its state."""
-        who = self.people[clone]
-        who.adrift |= who.unlearnt & set(scene.local[clone].values())
+        who, local = self.people[clone], set(scene.local[clone].values())
+        who.stateless |= local
+        who.adrift |= who.unlearnt & local
+
+    def left_scope(self, clone: int, scene: Scene, outside: str) -> None:
+        """A clone's manifest leaves a directory out: what lies there loses its base (rule B3)."""
+        who, local = self.people[clone], scene.local[clone].items()
+        left = {data for path, data in local if path.startswith(outside)}
+        who.stateless |= left
+        who.adrift |= who.unlearnt & left
+
+    def moved(self, scene: Scene) -> None:
+        """All is in another bucket: no fact holds there, and no line without SHA-256 (rule B5)."""
+        for clone, who in enumerate(self.people):
+            who.adrift |= who.stateless & set(scene.local[clone].values())
+            self.lost_facts(clone, scene)
 
     def after_people(self, scene: Scene) -> None:
         """What people overwrite or remove themselves, they let go of."""
@@ -171,6 +193,11 @@ class Oracle:
                 who.asked.add(path)
                 self._saw(who, path, local.get(path))
                 self._saw(who, path, self.bytes_of(scene.pointers[act.clone].get(path)))
+            elif act.verb == "mv":
+                who.asked.add(path)
+                self._saw(who, path, local.get(path))
+                self._saw(who, path, self.bytes_of(scene.pointers[act.clone].get(path)))
+                who.made |= {local[path]} if path in local else set()
             elif act.verb == "restore":
                 self._saw(who, path, scene.bucket.get(path))  # K2: B := R
             elif act.keep == "local" and self._may_answer(who, path, local.get(path)):
@@ -200,10 +227,11 @@ class Oracle:
             }
 
     def _asked_back(self, act: Act, before: Scene, now: Scene) -> None:
-        # A file that undo brings back and the pointer does not name is work from then on.
+        # A file that undo brings back, and that the pointer does not name or the storage has no
+        # more, is work from then on.
         for path, data in now.local[act.clone].items():
             named = self.bytes_of(now.pointers[act.clone].get(path))
-            if path not in before.local[act.clone] and named != data:
+            if path not in before.local[act.clone] and {named, now.bucket.get(path)} != {data}:
                 self.people[act.clone].made.add(data)
 
     def _saw(self, who: Witness, path: str, data: bytes | None) -> None:
@@ -261,7 +289,7 @@ class Oracle:
             who.erased.add((path, old))
 
     def _leaves_own_work_in_place(self, act: Act, before: Scene, now: Scene) -> None:
-        if act.verb in ("rm", "restore", "undo") or act.keep in ("remote", "both"):
+        if act.verb in ("rm", "mv", "restore", "undo") or act.keep in ("remote", "both"):
             return  # K1, K2: these move local bytes, to the trash or beside
         who = self.people[act.clone]
         for path, data in before.local[act.clone].items():
@@ -275,7 +303,7 @@ class Oracle:
             raise Violation(f"{act.verb} wrote the pointer")  # P2
         if act.verb == "record":
             self._records_own_work_only(act, before, now)
-        if act.verb not in ("undo", "rm"):
+        if act.verb not in ("undo", "rm", "mv"):
             self._keeps_foreign_promises(act, before, now)
         if act.verb == "sync" and act.complete:
             self._agrees(act, now)
@@ -319,7 +347,7 @@ class Oracle:
         if said != held:
             raise Violation(f"after sync the pointer says {said} and the storage {held}")  # P1
         for path, data in now.local[act.clone].items():
-            if act.covers(path) and held.get(path) != data:
+            if act.copied and act.covers(path) and held.get(path) != data:
                 raise Violation(f"after sync {path} is {data!r} here, not {held.get(path)!r}")
 
     def bytes_of(self, line: Version | None) -> bytes | None:

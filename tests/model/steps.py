@@ -8,6 +8,7 @@ from random import Random
 from tests.model.fuse import Trouble
 
 NAMES = ("a.txt", "b.tar.gz", "dir/c", "dir/d")
+DIRECTORY = "dir"
 CONTENTS = 1000
 MOMENTS = 90  # what a whole sync of these objects asks the fuse, and some
 REQUESTS = 8
@@ -20,8 +21,8 @@ class Step:
     Attributes:
         verb: a method of `World`.
         clone: where, for what happens in a clone.
-        name: the number of an object; -1 for all of them.
-        content: the number of the bytes to be written, or of a commit.
+        name: the number of an object; -1 for all of them, `len(NAMES)` for `DIRECTORY`.
+        content: the number of the bytes to be written, of a commit, or of an object's new name.
         option: how, e.g. the answer to conflicts.
         trouble: what goes wrong in the middle.
     """
@@ -42,25 +43,32 @@ _VERBS: dict[str, tuple[int, tuple[str, ...]]] = {
     "lose": (3, ("state", "state", "facts", "both")),
     "put": (10, ("",)),
     "delete": (4, ("",)),
-    "stage": (9, ("",)),
+    "stage": (9, ("", "", "", "dir/")),
     "unstage": (4, ("",)),
     "sync": (
         24,
-        ("", "", "", "skip", "skip", "local", "remote", "both", "delete", "delete skip"),
+        ("", "", "", "skip", "skip", "local", "remote", "both", "delete", "delete skip", "allow"),
     ),
     "record": (7, ("",)),
     "rm": (3, ("",)),
     "restore": (3, ("", "from", "from")),
-    "undo": (2, ("",)),
+    "mv": (3, ("",)),
+    "undo": (3, ("",)),
+    "filter": (2, ("", "dir/")),
+    "mode": (1, ("copy", "copy", "reference")),
+    "migrate": (1, ("",)),
     "save": (4, ("",)),
     "push": (5, ("",)),
     "pull": (7, ("ours", "theirs")),
     "visit": (2, ("",)),
     "leave": (2, ("",)),
+    "switch": (3, ("",)),
+    "merge": (2, ("ours", "theirs")),
+    "rebase": (3, ("ours", "theirs")),
 }
 VERBS = tuple(_VERBS)
-_TROUBLED = frozenset({"stage", "unstage", "sync", "record", "rm", "restore", "undo"})
-_ONE_OBJECT = frozenset({"edit", "unlink", "put", "delete", "rm", "restore"})
+_TROUBLED = frozenset({"stage", "unstage", "sync", "record", "rm", "mv", "restore", "undo"})
+_ONE_OBJECT = frozenset({"edit", "unlink", "put", "delete", "rm", "mv", "restore"})
 _OLD_CONTENT = 0.12
 
 
@@ -91,8 +99,9 @@ def random_history(random: Random, length: int, clones: int) -> list[Step]:
 
 def _random_step(random: Random, verb: str, clone: int, number: int) -> Step:
     option = random.choice(_VERBS[verb][1])
-    one = verb in _ONE_OBJECT or random.random() < 0.2
-    name = random.randrange(len(NAMES)) if one else -1
+    name = -1
+    if verb in _ONE_OBJECT or random.random() < 0.2:
+        name = random.randrange(len(NAMES) + (verb not in _ONE_OBJECT))
     # Mostly bytes that nobody wrote before; now and then, the same ones again.
     old = random.random() < _OLD_CONTENT
     content = random.randrange(number + 1) if old else number
@@ -109,6 +118,11 @@ def _random_trouble(random: Random, content: int) -> Trouble:
     at = 1 + int(last * random.random() ** 2)
     what = random.choice(("put", "put", "delete", "edit"))
     return Trouble(kind, at, what, random.randrange(len(NAMES)), content)
+
+
+def named(number: int) -> str | None:
+    """The object or directory with this number, or None for everything."""
+    return None if number < 0 else (*NAMES, DIRECTORY)[number]
 
 
 def content_of(number: int) -> bytes:

@@ -157,3 +157,45 @@ def test_undo_takes_back_the_last_of_two_operations_in_one_second() -> None:
             here.do(step)
         assert here.scene.local[1][NAMES[0]] == content_of(2)
         here.settle()
+
+
+def test_record_keeps_the_lines_of_a_pointer_that_was_written_for_another_bucket() -> None:
+    steps = (*_STAGED, Step("migrate"), Step("record", 0))
+    with world(1, Habit.OPAQUE) as here:
+        for step in steps:
+            here.do(step)
+        assert b"etag:" in here.clones[0].pointer_text()
+        here.settle()
+
+
+def test_a_sync_of_one_object_leaves_no_line_bare_when_everything_has_moved() -> None:
+    steps = (*_STAGED, Step("put", name=1, content=2), Step("sync", 0), Step("migrate"))
+    with world(1, Habit.OPAQUE) as here:
+        for step in (*steps, Step("sync", 0, name=0)):
+            here.do(step)
+        assert here.clones[0].pointer_text().count(b"etag:") == 2
+        here.do(Step("sync", 0))
+        assert here.clones[0].pointer_text().count(b"etag:") == 2
+
+
+def test_undo_erases_what_the_operation_created_and_keeps_it_here() -> None:
+    steps = (Step("edit", 0, 0, 1), Step("sync", 0), Step("undo", 0))
+    with world(1, Habit.VERSIONED) as here:
+        for step in steps:
+            here.do(step)
+        assert here.scene.bucket == {}
+        assert here.scene.local[0] == {NAMES[0]: content_of(1)}
+
+
+def test_an_answer_to_a_deletion_survives_a_kill() -> None:
+    before = (*_STAGED, Step("edit", 0, 0, 2), Step("delete", name=0))
+    for moment in range(1, 1000):
+        with world(1, Habit.PLAIN) as here:
+            for step in before:
+                here.do(step)
+            here.do(Step("sync", 0, option="remote", trouble=Trouble("kill", moment)))
+            if not here.killed:
+                assert moment > 5
+                return
+            here.do(Step("sync", 0, option="remote"))
+            assert here.scene.bucket == here.scene.local[0] == {}

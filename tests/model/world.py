@@ -10,23 +10,24 @@ from pathlib import Path
 from gitstore.core.errors import StorageError
 from gitstore.core.model import Choice, Kind
 from gitstore.core.report import Report
-from gitstore.repo import objects, staging, syncing, undoing
+from gitstore.repo import moving, objects, staging, syncing, undoing
 from gitstore.repo.project import Project
 from gitstore.repo.staging import StageOptions
 from gitstore.repo.syncing import SyncOptions
+from tests.model.branching import Branching
 from tests.model.bucket import Bucket, Habit
 from tests.model.clone import DATA, POINTER, Clone
 from tests.model.fuse import Fuse, Killed, wired
 from tests.model.history import Origin
 from tests.model.oracle import Act, Oracle, Scene, Violation
-from tests.model.steps import NAMES, Step, content_of
+from tests.model.steps import NAMES, Step, content_of, named
 
 _QUIET = frozenset({Kind.NOTHING, Kind.KEEP})
 # Only --keep remote gives up a promise that nobody can keep any more.
 _ROUNDS = ("both", "both", "both", "remote", "remote", "remote")
 
 
-class World:
+class World(Branching):
     """Some clones of one history with one bucket, all of them new.
 
     Args:
@@ -110,55 +111,10 @@ class World:
         self.scene = self._looked(clone)
         self.oracle.after_people(self.scene)
 
-    # Git.
-
-    def _save(self, step: Step) -> None:
-        clone = self.clones[step.clone]
-        text, history = clone.pointer_text(), clone.history
-        if history.detached is None and self.origin.commits[history.head].files[POINTER] != text:
-            history.head = self.origin.add({POINTER: text}, (history.head,))
-
-    def _push(self, step: Step) -> None:
-        self._save(step)
-        history = self.clones[step.clone].history
-        if self.origin.tip in self.origin.ancestors(history.head):
-            self.origin.tip = history.head
-
-    def _pull(self, step: Step) -> None:
-        self._leave(step)
-        self._save(step)
-        clone = self.clones[step.clone]
-        ours, theirs = clone.history.head, self.origin.tip
-        if theirs in self.origin.ancestors(ours):
-            return
-        if ours in self.origin.ancestors(theirs):
-            clone.history.head = theirs
-        else:
-            files = self.origin.merged(ours, theirs, step.option or "ours")
-            clone.history.head = self.origin.add(files, (ours, theirs))
-        self._checked_out(step.clone, clone.history.head)
-
-    def _visit(self, step: Step) -> None:
-        self._save(step)
-        history = self.clones[step.clone].history
-        known = sorted(self.origin.ancestors(history.head))
-        history.detached = known[step.content % len(known)]
-        self._checked_out(step.clone, history.detached)
-
-    def _leave(self, step: Step) -> None:
-        history = self.clones[step.clone].history
-        if history.detached is not None:
-            history.detached = None
-            self._checked_out(step.clone, history.head)
-
-    def _checked_out(self, clone: int, commit: int) -> None:
-        self.clones[clone].set_pointer_text(self.origin.commits[commit].files[POINTER])
-        self._by_hand(clone)
-
     # git storage.
 
     def _stage(self, step: Step) -> None:
-        self._operate(step, lambda p, t: staging.stage(p, t, StageOptions(jobs=2)))
+        self._operate(step, lambda p, t: staging.stage(p, t, _stage_options(step)))
 
     def _unstage(self, step: Step) -> None:
         self._operate(step, staging.unstage)
@@ -174,6 +130,10 @@ class World:
 
     def _rm(self, step: Step) -> None:
         self._operate(step, objects.rm)
+
+    def _mv(self, step: Step) -> None:
+        to = NAMES[step.content % len(NAMES)]
+        self._operate(step, lambda p, t: moved(p, t[0], f"{DATA}/{to}"))
 
     def _restore(self, step: Step) -> None:
         history = self.clones[step.clone].history
@@ -192,11 +152,12 @@ class World:
         self, step: Step, run: Callable[[Project, tuple[str, ...]], tuple[Report, ...]]
     ) -> bool:
         """Run one operation with its trouble; whether it came to its end undisturbed and whole."""
-        path = None if step.name < 0 else NAMES[step.name]
-        act = Act(step.verb, step.clone, _keep(step), path, "delete" in step.option)
+        clone, path = self.clones[step.clone], named(step.name)
+        erasing, copied = "delete" in step.option, clone.mode == "copy"
+        act = Act(step.verb, step.clone, _keep(step), path, clone.exclude, copied, erasing)
         before = self.scene
         self.oracle.before(act, before)
-        left = self.clones[step.clone].leftovers()
+        left = clone.leftovers()
         fuse = Fuse(step.trouble, lambda verb: self._race(step, verb))
         ended, complete = self._run(step, run, fuse)
         self.killed = ended == "killed"
@@ -210,7 +171,7 @@ class World:
         )
         self._gone, self._came = set(), set()
         self.oracle.after(act, before, self.scene)
-        more = self.clones[step.clone].leftovers() - left
+        more = clone.leftovers() - left
         if more and ended != "killed":
             raise Violation(f"left behind: {sorted(more)}")
         return act.complete and path is None
@@ -221,7 +182,8 @@ class World:
         run: Callable[[Project, tuple[str, ...]], tuple[Report, ...]],
         fuse: Fuse,
     ) -> tuple[str, bool]:
-        targets = () if step.name < 0 else (f"{DATA}/{NAMES[step.name]}",)
+        path = named(step.name)
+        targets = () if path is None else (f"{DATA}/{path}",)
         try:
             with wired(fuse, self.bucket):
                 reports = run(self.clones[step.clone].project(), targets)
@@ -252,6 +214,8 @@ class World:
             self.oracle.answers(clone, path, self.bucket.contents())
         if there is not None:
             self._gone.add(there)
+        if self.bucket.habit is Habit.CARELESS and during in ("write", "delete"):
+            self._gone.add(data)  # between the look and the act: the window that stays open
         if trouble.what != "delete":
             self._came.add(data)
 
@@ -294,10 +258,13 @@ class World:
         Raises:
             Violation: they have not.
         """
+        for clone in range(len(self.clones)):
+            for verb, option in (("filter", ""), ("mode", "copy")):
+                self.do(Step(verb, clone, option=option))
         for keep in _ROUNDS:
             for clone in range(len(self.clones)):
                 for verb in ("pull", "stage", "sync", "push"):
-                    self.do(Step(verb, clone, option=keep if verb == "sync" else ""))
+                    self.do(Step(verb, clone, option=f"{keep} allow" if verb == "sync" else ""))
             if all(files == self.scene.bucket for files in self.scene.local):
                 return
         held = self.scene.bucket
@@ -310,10 +277,22 @@ class World:
 
 
 def _keep(step: Step) -> str:
-    words = step.option.split()
-    return words[-1] if step.verb == "sync" and words and words[-1] != "delete" else ""
+    answers = {choice.value for choice in Choice}
+    return next((word for word in step.option.split() if word in answers), "")
+
+
+def moved(project: Project, source: str, target: str) -> tuple[Report, ...]:
+    """git storage mv."""
+    moving.mv(project, source, target)
+    return ()
+
+
+def _stage_options(step: Step) -> StageOptions:
+    return StageOptions(include=(step.option,) if step.option else (), jobs=2)
 
 
 def _sync_options(step: Step) -> SyncOptions:
-    keep = _keep(step)
-    return SyncOptions(keep=Choice(keep) if keep else None, delete="delete" in step.option, jobs=2)
+    keep, words = _keep(step), step.option.split()
+    allowed = 1000 if "allow" in words else None
+    chosen = Choice(keep) if keep else None
+    return SyncOptions(keep=chosen, delete="delete" in words, allow_deletes=allowed, jobs=2)
