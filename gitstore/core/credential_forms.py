@@ -33,12 +33,14 @@ class Field:
         asked: the words of the question.
         secret: whether nobody may read over the shoulder.
         optional: whether it may be left out.
+        of: a field without which nobody is asked for this one.
     """
 
     name: str
     asked: str
     secret: bool = True
     optional: bool = False
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Form:
         return needed <= given.keys() <= names
 
 
-_EXPIRES = Field("expires", "Expires (2030-01-31T12:00:00Z, or nothing)", False, True)
+_EXPIRES = Field("expires", "Expires (2030-01-31T12:00:00Z, or nothing)", False, True, "token")
 _KEYS = Form(
     "keys",
     (

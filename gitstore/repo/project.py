@@ -192,7 +192,8 @@ class Project:
         from gitstore.shell.opening import Destination
 
         place = spec.place()
-        known = self.manifest.storages.get(spec.name)
+        known = None if spec in self.typed else self.manifest.storages.get(spec.name)
+        # One that is being added is not described any more when the command has failed.
         named = spec.name if known is not None and known.place() == place else _as_typed(spec)
         store = _store_place(place, spec, self.git.top)
         return Destination(spec.name, spec.url, place, store, spec.anonymous, named)

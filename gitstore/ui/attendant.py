@@ -118,6 +118,8 @@ def asked_fields(screen: Screen, provider: str) -> Mapping[str, str] | None:
     form = _chosen(screen, forms(provider))
     given: dict[str, str] = {}
     for each in form.fields:
+        if each.of is not None and not given.get(each.of):
+            continue
         ask = screen.ask_secret if each.secret else screen.ask
         value = ask(f"{each.asked}: ")
         if not value and not each.optional:

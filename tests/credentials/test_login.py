@@ -78,12 +78,13 @@ def test_somebody_at_a_terminal_types_them_unseen(
     lab: Lab, bucket: Bucket, chain: Keychain
 ) -> None:
     server = bucket.server
-    typed = f"{server.access_key}\n{server.secret_key}\n\n\n"
+    typed = f"{server.access_key}\n{server.secret_key}\n\n"
     done = on_a_terminal(lab, "login", url(bucket), *options(bucket), typed=typed)
 
     assert done.code == 0, done.said
     assert f"at {server.endpoint}" in done.said
     assert "Secret key: " in done.said
+    assert "Expires" not in done.said
     # Typed ahead, it is shown by the terminal before anybody can ask for silence.
     assert server.secret_key not in done.said.partition("Secret key: ")[2]
     assert server.secret_key in chain.kept()
@@ -100,9 +101,9 @@ def test_who_types_nothing_stores_nothing(lab: Lab, bucket: Bucket, chain: Keych
 def test_a_script_is_never_asked(lab: Lab, bucket: Bucket) -> None:
     lab.storage("login", url(bucket), *options(bucket)).fails(129).says("login --stdin")
     quiet = lab.seeing(GIT_TERMINAL_PROMPT="0")
-    quiet.storage("add", "survey", url(bucket), *options(bucket), "--to", "data").fails(128).says(
-        "git storage login"
-    )
+    refused = quiet.storage("add", "survey", url(bucket), *options(bucket), "--to", "data")
+    # By its URL: it is not described, so that its name would mean nothing.
+    refused.fails(128).says(f"git storage login {url(bucket)} {' '.join(options(bucket))}")
 
 
 def test_a_directory_needs_no_login(described: Lab) -> None:
