@@ -31,6 +31,8 @@ with a file `keys` of the lines `access=…` and `secret=…`. What a storage ta
 - Azure: `account` and `key`; or `sas`; or `token`
 - WebDAV and web servers: `user` and `password`; or `token`
 - SFTP: `user` and `password`, where keys and agents will not do
+- WebHDFS: `token`, a delegation token
+- a package's provider: `user` and `password`, `token`, or `access` and `secret`
 """
 
 from __future__ import annotations
