@@ -24,7 +24,8 @@ _CODE = re.compile(
     r"|devcontainer|direnv|cargo|mvn|gradle|yarn|venv|virtualenv|tox|nox)"
     r"|node_modules|venv|__pycache__|__pypackages__|site-packages"
     r"|\.(envrc|gitlab-ci\.yml|travis\.yml|pre-commit-config\.yaml|npmrc|pypirc|lfsconfig)"
-    r"|makefile|gnumakefile|jenkinsfile|justfile|dockerfile|conftest\.py|setup\.py|noxfile\.py)[. ]*",
+    r"|makefile|gnumakefile|jenkinsfile|justfile|dockerfile"
+    r"|conftest\.py|setup\.py|noxfile\.py)[. ]*",
     re.IGNORECASE,
 )
 
