@@ -16,8 +16,8 @@ CALLS = {
 }
 """What is asked of the system, and the calls that ask it; see syscalls(2)."""
 
-ERRORS = ("ENOSPC", "EDQUOT", "EIO", "EACCES", "EPERM", "EROFS")
-MOMENTS = (1, 2, 3, 4, 5, 6, 8, 11, 15, 21, 30, 42, 58, 80, 110)
+ERRORS = ("ENOSPC", "EIO", "EDQUOT", "EACCES", "EPERM", "EROFS")
+MOMENTS = (1, 2, 3, 4, 5, 7, 10, 15, 30, 60)
 """Which of its calls a thread is refused; the first ones are of different kinds."""
 
 
