@@ -63,7 +63,7 @@ def test_what_helps_somebody_stays(text: str) -> None:
 
 
 def test_what_is_known_to_be_secret_goes_and_a_home_becomes_short() -> None:
-    told = redacted("open sesame in /users/ada/x, sesam", ["open sesame", "sesam", ""], "/users/ada")
+    told = redacted("open sesame in /users/a/x, sesam", ["open sesame", "sesam", ""], "/users/a")
     assert told == f"{GONE} in ~/x, {GONE}"
 
 
