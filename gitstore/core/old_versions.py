@@ -35,10 +35,10 @@ def how_to_keep(place: Place) -> str:
     """What to type, or whom to ask, so that old versions are kept from now on."""
     bucket = shlex.quote(place.container)
     if place.provider == "s3":
-        at = "" if place.endpoint is None else f" --endpoint-url {shlex.quote(place.endpoint)}"
+        at = f" --endpoint-url {shlex.quote(place.endpoint)}" if place.endpoint is not None else ""
         return (
             f"aws s3api put-bucket-versioning{at} --bucket {bucket}"
-            " --versioning-configuration Status=Enabled"
+            " --versioning-configuration Status=Enabled" + ("  # if this server can" if at else "")
         )
     if place.provider == "gcs":
         return f"gcloud storage buckets update gs://{bucket} --versioning"
