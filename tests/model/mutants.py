@@ -1,6 +1,6 @@
 """`make mutants`: break the rules one at a time; random histories must notice each of them.
 
-python -m tests.model.mutants [--histories N] [--seed S]
+python -m tests.model.mutants [--histories N] [--seed S] [--only NAME]
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from tests.model.driver import failure, recipe
 from tests.model.mutations import MUTATIONS
+from tests.model.mutations_guards import GUARDS
 
 NONE = "none"
+ALL = {**MUTATIONS, **GUARDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def tried(name: str, first: int, limit: int) -> Verdict:
         limit: how many histories at most.
     """
     began = time.monotonic()
-    with nullcontext() if name == NONE else MUTATIONS[name]():
+    with nullcontext() if name == NONE else ALL[name]():
         for number in range(limit):
             found = failure(recipe(first + number))
             if found is not None:
@@ -62,12 +64,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--histories", type=int, default=3000, help="at most, per mutation")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", action="append", help="a mutation")
     given = parser.parse_args()
     right = True
     print(f"{'mutation':36} {'histories':>9} {'seconds':>7}  found")  # noqa: T201 - a program
     with ProcessPoolExecutor() as pool:
         jobs = [
-            pool.submit(tried, name, given.seed, given.histories) for name in (*MUTATIONS, NONE)
+            pool.submit(tried, name, given.seed, given.histories)
+            for name in given.only or (*ALL, NONE)
         ]
         for job in jobs:
             verdict = job.result()
