@@ -16,10 +16,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from tests import forked
 
 DATA = "data"
 NAME = "survey"
@@ -131,7 +133,9 @@ class Lab:
             at: the directory to run it in, relative to the top level.
             tell: standard input.
         """
-        return self.run(sys.executable, "-m", "gitstore", *args, at=at, tell=tell)
+        self.check()
+        found = forked.run(args, self.top / at, self.environment, tell.encode())
+        return self._noted(("git storage", *args), *found)
 
     def run(self, *command: str, at: str = ".", tell: str = "") -> Result:
         """Run any program."""
@@ -144,8 +148,11 @@ class Lab:
             capture_output=True,
             check=False,
         )
-        out, err = (s.decode(errors="surrogateescape") for s in (done.stdout, done.stderr))
-        result = Result(" ".join(command), done.returncode, out, err)
+        return self._noted(command, done.returncode, done.stdout, done.stderr)
+
+    def _noted(self, command: Sequence[str], code: int, out: bytes, err: bytes) -> Result:
+        told = [stream.decode(errors="surrogateescape") for stream in (out, err)]
+        result = Result(" ".join(command), code, told[0], told[1])
         self.results.append(result)
         return result
 

@@ -1,0 +1,120 @@
+"""`git storage` in a process of its own, which does not start Python anew.
+
+Starting the interpreter and importing the project is three quarters of a short command, and the
+tests run some ten thousand of them. A server that has imported the project, and done nothing else,
+is forked for each: the process that runs the command is as fresh as any other. What a command
+imports is looked at in `tests/test_startup.py`, where Python starts.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import TextIO, cast
+
+PRELOADED = (
+    "gitstore.__main__",
+    *("gitstore.commands.opened", "gitstore.commands.status", "gitstore.commands.add"),
+    *("gitstore.repo.adding", "gitstore.repo.staging", "gitstore.repo.syncing"),
+    *(
+        "gitstore.shell.opening",
+        "gitstore.shell.transfer.executor",
+        "gitstore.core.manifest_reader",
+    ),
+    *("gitstore.adapters.stores.directory", "gitstore.ui.documents"),
+)
+
+_OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG")
+_AS_IT_IS = {"LC_ALL": "C.UTF-8", "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "error"}
+
+
+def run(
+    arguments: Sequence[str], where: Path, environment: Mapping[str, str], typed: bytes
+) -> tuple[int, bytes, bytes]:
+    """The exit status of a command, and what it has written to both streams.
+
+    Args:
+        arguments: behind `git storage`.
+        environment: all of it. What an interpreter reads while it starts makes one start.
+        typed: standard input.
+    """
+    if not _can_be_forked(environment):
+        done = subprocess.run(
+            [sys.executable, "-m", "gitstore", *arguments],
+            cwd=where,
+            env=environment,
+            input=typed,
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+    with tempfile.TemporaryDirectory(prefix="git-storage-test-") as folder:
+        streams = Path(folder)
+        (streams / "0").write_bytes(typed)
+        process = _context().Process(
+            target=_command, args=(tuple(arguments), where, dict(environment), streams)
+        )
+        process.start()
+        process.join()
+        code = process.exitcode
+        process.close()
+        assert code is not None
+        return code, (streams / "1").read_bytes(), (streams / "2").read_bytes()
+
+
+def _can_be_forked(environment: Mapping[str, str]) -> bool:
+    told = {k: v for k, v in environment.items() if k.startswith(_OF_THE_INTERPRETER)}
+    told.pop("PYTHONPATH", None)
+    return told == _AS_IT_IS
+
+
+@cache
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def _command(
+    arguments: tuple[str, ...], where: Path, environment: dict[str, str], streams: Path
+) -> None:
+    """What the forked process does."""
+    _redirect(streams)
+    os.chdir(where)
+    os.environ.clear()
+    os.environ.update(environment)
+    warnings.resetwarnings()
+    warnings.simplefilter("error")
+    sys.argv = ["git-storage", *arguments]
+    from gitstore.__main__ import main
+
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # As an interpreter that ends: what else lives in this process is not the command's.
+    os._exit(code)
+
+
+def _redirect(streams: Path) -> None:
+    flags = (os.O_RDONLY, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT)
+    for number, how in enumerate(flags):
+        file = os.open(streams / str(number), how, 0o600)
+        os.dup2(file, number)
+        os.close(file)
+    sys.stdin = _text(0, "r", "surrogateescape")
+    sys.stdout = _text(1, "w", "surrogateescape")
+    sys.stderr = _text(2, "w", "backslashreplace")
+
+
+def _text(number: int, mode: str, errors: str) -> TextIO:
+    # As Python makes them in this locale.
+    stream = os.fdopen(number, mode, encoding="utf-8", errors=errors, closefd=False)
+    return cast(TextIO, stream)
