@@ -175,12 +175,12 @@ def _guard_lines(view: View, looked_at: Callable[[str], bool]) -> None:
     """Whether a pointer that was written for another place can be written for this one.
 
     What the other place issued names nothing here (rule B5): the lines of objects that are not
-    looked up would be left with a size.
+    looked up would be left with a size, or look like somebody's promise.
     """
     old, data_path = view.pointer, view.binding.data.path
     if old.source == view.binding.source:
         return
-    bare = [p for p, v in old.entries.items() if v.sha256 is None and not looked_at(p)]
+    bare = [p for p, v in old.entries.items() if not is_promise(v) and not looked_at(p)]
     if bare:
         raise Stopped(
             f"{data_path} was recorded from {old.source}, and {len(bare)} of its objects have to be"

@@ -16,7 +16,6 @@ from gitstore.core.cases import Local, local_case, settled
 from gitstore.core.model import Action, Base, Kind, State
 from gitstore.core.versions import Same, Version, compare
 from gitstore.repo import deciding, staging, undoing_storage
-from gitstore.shell import survey
 from gitstore.shell.transfer import down, up, upload
 from gitstore.shell.transfer.ledger import Change
 
@@ -149,17 +148,6 @@ def removed_without_trash() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def nothing_is_void() -> Iterator[None]:
-    """B5: what another storage issued holds here too."""
-
-    def wrong(binding: Any, request: survey.Request) -> dict[str, Version]:
-        return {p: v for p, v in request.pointer.entries.items() if request.within(p)}
-
-    with patch.object(survey, "_placed_entries", wrong):
-        yield
-
-
 def _no_look(store: Rechecked, key: str, expect: Version | None) -> None:
     """Nobody looks."""
 
@@ -184,7 +172,6 @@ GUARDS: Mapping[str, Mutation] = {
     "replaces what is here now": replaces_whatever_is_here,
     "no trash on replace": replaced_without_trash,
     "no trash at all": removed_without_trash,
-    "no B5": nothing_is_void,
     "no look where unconditional": lambda: patch.object(Rechecked, "_require", _no_look),
     "undo over somebody's write": lambda: patch.object(undoing_storage, "is_same_write", _always),
 }

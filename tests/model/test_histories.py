@@ -199,3 +199,11 @@ def test_an_answer_to_a_deletion_survives_a_kill() -> None:
                 return
             here.do(Step("sync", 0, option="remote"))
             assert here.scene.bucket == here.scene.local[0] == {}
+
+
+def test_record_makes_no_promise_of_a_line_that_was_written_for_another_bucket() -> None:
+    given = (Step("edit", 0, 0, 7), Step("sync", 0), Step("push", 0), Step("pull", 1))
+    with world(2, Habit.PLAIN) as here:
+        for step in (*given, Step("edit", 1, 1, 16), Step("migrate"), Step("record", 1)):
+            here.do(step)
+        here.settle()
