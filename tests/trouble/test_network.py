@@ -114,7 +114,7 @@ def test_what_passes_while_giving_is_waited_for(lab: Lab, bucket: Bucket) -> Non
         for name, data in wanted.items():
             on.write(f"data/{name}", data)
         spoil(way, ["PUT", "POST"], wanted, 1)
-        done = impatient(on, "sync").never_says("conflict", "at the same moment")
+        done = impatient(on, "sync", patience=10).never_says("conflict", "at the same moment")
         found = bucket.contents()
         # Asking again would not help, or nobody knows what the answer meant.
         told_at_once = objects([Fault.BENT, Fault.WRONG, Fault.EMPTY, Fault.RENAMED])

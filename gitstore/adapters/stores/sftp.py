@@ -127,7 +127,7 @@ class SftpStore:
                     ahead = ahead or begun(file.read(min(_CHUNK, wanted.stop - at), at))
                     chunk = ahead.result()
                     if not chunk:
-                        raise Unreachable(f"{key!r} ended before its last byte", key=key)
+                        break  # cut short, or by a server that gave up: the last look tells
                     at += len(chunk)
                     left = min(_CHUNK, wanted.stop - at)
                     ahead = begun(file.read(left, at)) if left > 0 else None
@@ -135,6 +135,8 @@ class SftpStore:
                 last = begun(file.stat()).result()
             if files.version_of(last) != files.version_of(first):
                 raise Refused(f"{key!r} was changed while it was read", key=key)
+            if at < wanted.stop:
+                raise Unreachable(f"{key!r} ended before its last byte", key=key)
         finally:
             if ahead is not None:
                 ahead.cancel()
