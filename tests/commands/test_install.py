@@ -11,11 +11,16 @@ import pytest
 from gitstore.core.drivers import DRIVERS
 from gitstore.repo.hooking import EVENTS
 from gitstore.repo.installing import config_hooks, git_version, install_here, shim, uninstall_here
-from tests.hooks.scenes import everything, news, noting, script
+from tests.hooks.scenes import CONFIG_HOOKS, everything, news, noting, script, with_hook_files
 from tests.lab import Lab
 
 FILES = {"m31.fits": b"one"}
-CONFIG_HOOKS = (2, 54)
+
+
+@pytest.fixture
+def lab(lab: Lab) -> Lab:
+    """A clone whose git takes hooks from files; what lines of configuration do is asked by name."""
+    return with_hook_files(lab)
 
 
 def test_installing_twice_changes_nothing_and_uninstalling_everything(lab: Lab) -> None:

@@ -7,9 +7,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from gitstore.repo.installing import git_version
 from tests.lab import Lab
 
 FILES = {"m31.fits": b"one", "m33.fits": b"33"}
+CONFIG_HOOKS = (2, 54)
+"""The first git that takes hooks from its configuration."""
 _TOOL = "git-storage"
 NEWS = "hint: pointers changed"
 
@@ -81,6 +84,16 @@ def watched_git(lab: Lab) -> Watched:
     script(programs / "git", f'echo "git $*" >>"{log}"\nexec "{real}" "$@"')
     path = os.pathsep.join([str(programs), lab.environment["PATH"]])
     return Watched(lab.seeing(PATH=path), log)
+
+
+def with_hook_files(lab: Lab) -> Lab:
+    """The same clone with a git that takes hooks from files, as all before 2.54; or says so."""
+    if git_version() < CONFIG_HOOKS:
+        return lab
+    real = shutil.which("git", path=lab.environment["PATH"])
+    older = f'test "$1" != version || {{ echo git version 2.53.0; exit; }}\nexec "{real}" "$@"'
+    programs = script(lab.root / "home" / "older" / "git", older).parent
+    return lab.seeing(PATH=os.pathsep.join([str(programs), lab.environment["PATH"]]))
 
 
 def without_the_tool(lab: Lab) -> Lab:

@@ -13,6 +13,7 @@ from tests.hooks.scenes import (
     two_versions,
     watched,
     watched_git,
+    with_hook_files,
     without_the_tool,
 )
 from tests.lab import Lab
@@ -120,6 +121,7 @@ def test_nothing_to_do_starts_no_program_of_ours(lab: Lab) -> None:
 
 
 def test_nothing_to_do_starts_no_git_either(lab: Lab) -> None:
+    lab = with_hook_files(lab)
     watch = watched_git(two_versions(lab))
     head = lab.git("rev-parse", "HEAD").out.strip()
     for event, *arguments in (
@@ -133,6 +135,7 @@ def test_nothing_to_do_starts_no_git_either(lab: Lab) -> None:
 
 
 def test_slices_are_looked_at_by_their_own_times(lab: Lab) -> None:
+    lab = with_hook_files(lab)
     hooked(lab)
     for name in ("00/first", "7f/00000000000000"):
         lab.write(f"data.storage.d/{name}", b"until\n")

@@ -7,10 +7,16 @@ import shutil
 
 import pytest
 
-from tests.hooks.scenes import bytes_at, everything, noting, script
+from tests.hooks.scenes import bytes_at, everything, noting, script, with_hook_files
 from tests.lab import Lab
 
 FILES = {"m31.fits": b"one"}
+
+
+@pytest.fixture
+def lab(lab: Lab) -> Lab:
+    """A clone whose git takes hooks from files; what lines of configuration do is asked by name."""
+    return with_hook_files(lab)
 
 
 def test_a_hook_that_is_there_runs_first_with_its_arguments_and_input(lab: Lab) -> None:

@@ -6,7 +6,14 @@ import shutil
 
 import pytest
 
-from tests.hooks.scenes import hooked, promise, watched, watched_git, without_the_tool
+from tests.hooks.scenes import (
+    hooked,
+    promise,
+    watched,
+    watched_git,
+    with_hook_files,
+    without_the_tool,
+)
 from tests.lab import Lab
 
 PUSH = ("push", "--quiet", "origin", "HEAD")
@@ -169,6 +176,7 @@ def test_tags_force_pushes_and_new_remotes_are_looked_at(lab: Lab) -> None:
 
 
 def test_a_password_in_a_url_reaches_no_command_line(lab: Lab) -> None:
+    lab = with_hook_files(lab)
     hooked(lab)
     promise(lab, b"edited")
     head = lab.git("rev-parse", "HEAD").out.strip()
