@@ -37,6 +37,7 @@ class World(Branching):
 
     Attributes:
         killed: whether the last operation was killed.
+        disturbed: whether its trouble came before its end.
     """
 
     def __init__(self, directory: Path, clones: int, habit: Habit) -> None:
@@ -48,7 +49,7 @@ class World(Branching):
         self.origin.add({POINTER: head}, ())
         for clone in self.clones:
             clone.set_pointer_text(head)
-        self.killed = False
+        self.killed = self.disturbed = False
         self._gone: set[bytes] = set()
         self._came: set[bytes] = set()
         self.scene = self._looked()
@@ -160,7 +161,7 @@ class World(Branching):
         left = clone.leftovers()
         fuse = Fuse(step.trouble, lambda verb: self._race(step, verb))
         ended, complete = self._run(step, run, fuse)
-        self.killed = ended == "killed"
+        self.killed, self.disturbed = ended == "killed", fuse.happened
         self.scene = self._looked(step.clone)
         act = replace(
             act,
