@@ -36,9 +36,10 @@ class Trouble:
     """What happens in the middle of an operation.
 
     Attributes:
-        kind: `kill`, `unreachable`, `lost` (done, but the answer does not arrive) or `race`.
-        at: the step that it happens at, counted from 1: of everything for a kill, of the requests
-            to the storage otherwise.
+        kind: `kill`, `unreachable`, `lost` (done, but the answer does not arrive), `race` (somebody
+            else, at a request) or `beside` (the same, at any step).
+        at: the step that it happens at, counted from 1: of everything for `kill` and `beside`, of
+            the requests to the storage otherwise.
         what: what somebody else does in a race: `put`, `delete` (on the storage) or `edit` (here).
         name: the number of the object that they do it to.
         content: the number of the bytes that they write.
@@ -56,7 +57,8 @@ class Fuse:
 
     Args:
         trouble: what happens, or None.
-        race: what somebody else does at that moment, for a race; is told the request's verb.
+        race: what somebody else does at that moment, for a race; is told the request's verb, or
+            nothing where it is at no request.
     """
 
     def __init__(self, trouble: Trouble | None, race: Callable[[str], None] | None = None) -> None:
@@ -78,6 +80,10 @@ class Fuse:
         if self._is_time("kill", self.steps):
             self.blown = self.happened = True
             raise Killed
+        if self._is_time("beside", self.steps) and self.race is not None:
+            self.happened = self.resting = True
+            self.race("")
+            self.resting = False
 
     def request(self, verb: str, key: str) -> None:
         """The storage is about to be asked something."""

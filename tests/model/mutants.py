@@ -24,7 +24,7 @@ NONE = "none"
 ALL = {**MUTATIONS, **GUARDS}
 NAMED: Mapping[str, Callable[[], None]] = {
     name: test
-    for module in (test_races, test_guards, test_histories)
+    for module in (test_guards, test_races, test_histories)
     for name, test in vars(module).items()
     if name.startswith("test_")
 }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from gitstore.adapters import tree_rename
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.adapters.tree import Stat, TrashBag, Tree
 from gitstore.adapters.tree_incoming import Incoming
+from gitstore.adapters.tree_reading import _Unchanged
+from gitstore.adapters.tree_walk import Entry
 from gitstore.core import cases, plan
 from gitstore.core.cases import Local, local_case, settled
 from gitstore.core.model import Action, Base, Kind, State
@@ -47,6 +51,22 @@ def _conflict_here(action: Action) -> bool:
 
 def _edited_and_gone(action: Action) -> bool:
     return _conflict_here(action) and action.seen.remote is None
+
+
+def _edited_and_absent(action: Action) -> bool:
+    return _conflict_here(action) and _edited(action) and action.seen.pointer is None
+
+
+def _asked_and_moved(action: Action) -> bool:
+    return _conflict(action) and _row(action, Local.ERASE_ASKED)
+
+
+def _edited(action: Action) -> bool:
+    return _row(action, Local.EDITED)
+
+
+def _new(action: Action) -> bool:
+    return _row(action, Local.NEW)
 
 
 def _missing(action: Action) -> bool:
@@ -148,6 +168,27 @@ def removed_without_trash() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def removes_whatever_is_here() -> Iterator[None]:
+    """What is here now, and not what the plan saw, is removed."""
+    right = Tree.to_trash
+
+    def wrong(tree: Tree, path: str, expect: Stat, trash: TrashBag) -> None:
+        right(tree, path, tree.stat(path) or expect, trash)
+
+    with patch.object(Tree, "to_trash", wrong):
+        yield
+
+
+def _renamed_over(source: Entry, target: Entry) -> None:
+    """Nobody looks whether something has the name."""
+    os.rename(source.name, target.name, src_dir_fd=source.directory, dst_dir_fd=target.directory)
+
+
+def _not_checked(stream: object) -> None:
+    """Nobody looks whether a file that is uploaded is still the one that was identified."""
+
+
 def _no_look(store: Rechecked, key: str, expect: Version | None) -> None:
     """Nobody looks."""
 
@@ -158,6 +199,7 @@ def _always(*_: Any) -> bool:
 
 _SYNC = (deciding, "decide_sync")
 _STAGE = (staging, "decide_stage")
+_UNSTAGE = (staging, "decide_unstage")
 
 GUARDS: Mapping[str, Mutation] = {
     "sync takes over an edit": decided(*_SYNC, _conflict, Kind.TAKE),
@@ -165,11 +207,18 @@ GUARDS: Mapping[str, Mutation] = {
     "sync drops an edit": decided(*_SYNC, _edited_and_gone, Kind.DROP),
     "sync erases what is missing": decided(*_SYNC, _missing, Kind.ERASE),
     "stage replaces an edit": decided(*_STAGE, _conflict_here, Kind.REPLACE),
+    "sync erases what has changed": decided(*_SYNC, _asked_and_moved, Kind.ERASE),
+    "stage drops an edit": decided(*_STAGE, _edited_and_absent, Kind.DROP),
+    "unstage removes an edit": decided(*_UNSTAGE, _edited, Kind.UNSTAGE),
+    "unstage removes what is new": decided(*_UNSTAGE, _new, Kind.UNSTAGE),
     "unknown is equal": unknown_is_equal,
     "B before the bytes": base_leads,
     "gives over what is there now": gives_over_whatever_is_there,
     "erases what is there now": erases_whatever_is_there,
     "replaces what is here now": replaces_whatever_is_here,
+    "removes what is here now": removes_whatever_is_here,
+    "renames over what is there": lambda: patch.object(tree_rename, "move_new", _renamed_over),
+    "gives what was not identified": lambda: patch.object(_Unchanged, "_check", _not_checked),
     "no trash on replace": replaced_without_trash,
     "no trash at all": removed_without_trash,
     "no look where unconditional": lambda: patch.object(Rechecked, "_require", _no_look),

@@ -43,6 +43,25 @@ def test_stage_leaves_an_edit_though_the_pointer_has_moved() -> None:
         assert here.scene.local[1] == {NAMES[0]: content_of(3)}
 
 
+def test_stage_leaves_an_edit_of_what_the_pointer_names_no_more() -> None:
+    erased = (*_BEHIND, Step("stage", 1), Step("edit", 1, 0, 3), Step("rm", 0, 0), Step("sync", 0))
+    with after((*erased, Step("push", 0), Step("pull", 1), Step("stage", 1))) as here:
+        assert here.clones[1].pointer() == {}
+        assert here.scene.local[1] == {NAMES[0]: content_of(3)}
+
+
+def test_unstage_leaves_what_is_only_here() -> None:
+    edits = (Step("edit", 0, 0, 2), Step("edit", 0, 1, 3))
+    with after((*_STAGED, *edits, Step("unstage", 0))) as here:
+        assert here.scene.local[0] == {NAMES[0]: content_of(2), NAMES[1]: content_of(3)}
+
+
+def test_what_has_changed_is_not_erased_though_it_was_asked_for() -> None:
+    steps = (*_STAGED, Step("rm", 0, 0), Step("put", name=0, content=2), Step("sync", 0))
+    with after(steps) as here:
+        assert here.scene.bucket == {NAMES[0]: content_of(2)}
+
+
 def test_what_is_unstaged_is_not_erased() -> None:
     steps = (*_STAGED, Step("unstage", 0), Step("sync", 0, option="delete allow"))
     with after(steps) as here:
