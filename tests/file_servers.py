@@ -103,8 +103,8 @@ def rclone_webdav(directory: Path) -> Iterator[FileServer]:
     port, root = free_port(), _made(directory / "files")
     url = f"http://127.0.0.1:{port}"
     command = [str(program), "serve", "webdav", "--config", "/dev/null", "--etag-hash", "auto"]
-    # What is put there behind its back is seen at once.
-    command += ["--dir-cache-time", "0s"]
+    # What is put there behind its back is seen soon; with no time at all it would never rest.
+    command += ["--dir-cache-time", "50ms"]
     command += ["--addr", f"127.0.0.1:{port}", "--user", USER, "--pass", PASSWORD, str(root)]
     with running(command, {"PATH": os.environ["PATH"]}, url):
         yield FileServer(url, root, USER, PASSWORD)
