@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from gitstore.adapters.stores.azure_container import Container, blob_version, current
 from gitstore.adapters.stores.azure_errors import code_of
-from gitstore.adapters.stores.cloud_requests import Answer, Request, streamed
+from gitstore.adapters.stores.cloud_requests import Answer, Request, part_of, streamed
 from gitstore.core.errors import Missing, Refused, StoreError, Unreachable
 from gitstore.core.store import Reading, Span
 from gitstore.core.versions import Same, Version, compare
-
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 def read(container: Container, key: str, expect: Version | None, span: Span | None) -> Reading:
@@ -70,17 +67,8 @@ def _failed(container: Container, opened: Any, request: Request) -> StoreError:
 
 def _given(opened: Any, request: Request) -> tuple[Span, Version]:
     """Which bytes an answer holds, and of which version."""
-    headers, about = opened.headers, request.about
-    if opened.status == 206:
-        found = _RANGE.fullmatch(headers.get("content-range", ""))
-        if not found:
-            raise Unreachable(f"{about}: a part came, and nobody says which", key=about.key)
-        span = Span(int(found[1]), int(found[2]) + 1)
-        return span, blob_version(headers, int(found[3]), about)
-    size = headers.get("content-length", "")
-    if not size.isdigit():
-        raise Unreachable(f"{about}: the answer does not say how long it is", key=about.key)
-    return Span(0, int(size)), blob_version(headers, int(size), about)
+    span, size = part_of(opened, request.about)
+    return span, blob_version(opened.headers, size, request.about)
 
 
 def _nothing(container: Container, key: str, expect: Version | None) -> Reading:

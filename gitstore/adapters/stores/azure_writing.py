@@ -14,16 +14,14 @@ import hashlib
 import secrets
 from base64 import b64encode
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from gitstore.adapters.stores.azure_container import Container, blob_version, current
 from gitstore.adapters.stores.azure_errors import code_of
 from gitstore.adapters.stores.azure_reading import read
 from gitstore.adapters.stores.cloud_requests import Answer, Request
+from gitstore.adapters.stores.source_pieces import pieces
 from gitstore.core.errors import (
-    Changed,
-    LocalFailure,
     Missing,
     Refused,
     StoreError,
@@ -47,7 +45,7 @@ def write(container: Container, key: str, source: Source, expect: Version | None
     condition = _condition(key, expect, "replaced")
     container.full(key)
     if source.size <= SMALL:
-        data = b"".join(_pieces(source, key, SMALL))
+        data = b"".join(pieces(source, key, SMALL))
         request = container.blob("PUT", key).saying(
             {"x-ms-blob-type": "BlockBlob", "Content-Type": _BYTES, **_md5(data), **condition}
         )
@@ -106,7 +104,7 @@ def _in_blocks(container: Container, key: str, source: Source) -> Request:
     names: list[str] = []
     waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        for number, data in enumerate(_pieces(source, key, size)):
+        for number, data in enumerate(pieces(source, key, size)):
             if len(waiting) == IN_FLIGHT:
                 waiting.popleft().result()
             names.append(b64encode(upload + number.to_bytes(6, "big")).decode())
@@ -131,19 +129,6 @@ def _md5(data: bytes) -> dict[str, str]:
     return {"Content-MD5": b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()}
 
 
-def _pieces(source: Source, key: str, size: int) -> Iterator[bytes]:
-    left = source.size
-    try:
-        with source.open() as stream:
-            while data := stream.read(size):
-                left -= len(data)
-                yield data
-    except OSError as error:
-        raise LocalFailure(f"the local file for {key!r} cannot be read: {error}") from error
-    if left:
-        raise Changed(f"the local file for {key!r} changed while it was read")
-
-
 def _look_up(container: Container, key: str, source: Source) -> Version | None:
     """The current version if its bytes are the source's, else None."""
     found = current(container, key)
@@ -156,6 +141,6 @@ def _look_up(container: Container, key: str, source: Source) -> Version | None:
     except (Missing, Refused):
         # Somebody else is at work there: what we wrote, if we did, is not what is there now.
         return None
-    for piece in _pieces(source, key, _MEBIBYTE):
+    for piece in pieces(source, key, _MEBIBYTE):
         ours.update(piece)
     return found if theirs.digest() == ours.digest() else None

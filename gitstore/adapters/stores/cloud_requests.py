@@ -6,6 +6,7 @@ error here. Every attempt is signed anew, with the credentials of that moment.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 from gitstore.adapters.stores.web_errors import About, unreachable
 from gitstore.core.credentials import Credentials, CredentialSource
 from gitstore.core.errors import Unreachable
+from gitstore.core.store import Span
 
 PARALLEL = 32
 ATTEMPTS = 4
@@ -32,6 +34,7 @@ _PAUSE = 0.1
 
 
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _RENEWAL = timedelta(minutes=5)
 
 
@@ -183,6 +186,24 @@ class Service:
                     else urllib3.PoolManager(**settings)
                 )
             return self._pool
+
+
+def part_of(opened: Any, about: About) -> tuple[Span, int]:
+    """Which bytes an answer holds, and how many the object has; of statuses 200 and 206.
+
+    Raises:
+        Unreachable: the answer does not say so.
+    """
+    headers: Mapping[str, str] = opened.headers
+    if opened.status == 206:
+        found = _RANGE.fullmatch(headers.get("content-range", ""))
+        if not found:
+            raise Unreachable(f"{about}: a part came, and nobody says which", key=about.key)
+        return Span(int(found[1]), int(found[2]) + 1), int(found[3])
+    size = headers.get("content-length", "")
+    if not size.isdigit():
+        raise Unreachable(f"{about}: the answer does not say how long it is", key=about.key)
+    return Span(0, int(size)), int(size)
 
 
 def streamed(opened: Any, fetch: Callable[[int], Any], size: int, about: About) -> Iterator[bytes]:

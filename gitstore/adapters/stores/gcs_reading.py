@@ -6,18 +6,16 @@ would else unpack them on the way, and size and checksums would be those of othe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitstore.adapters.stores.cloud_requests import Answer, Request, streamed
+from gitstore.adapters.stores.cloud_requests import Answer, Request, part_of, streamed
 from gitstore.adapters.stores.gcs_bucket import FIELDS, Bucket, current, described, hexadecimal
 from gitstore.core.errors import Missing, Refused, StoreError, Unreachable
 from gitstore.core.store import Found, Reading, Span
 from gitstore.core.versions import Same, Version, compare, version
 
 _AS_STORED = {"Accept-Encoding": "gzip", "Cache-Control": "no-transform"}
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 def listed(bucket: Bucket, prefix: str) -> Iterator[Found]:
@@ -121,15 +119,8 @@ def _given(opened: Any, request: Request) -> tuple[Span, Version]:
         kind, _, value = each.strip().partition("=")
         if kind in ("md5", "crc32c"):
             ids[kind] = hexadecimal(value)
-    if opened.status == 206:
-        found = _RANGE.fullmatch(headers.get("content-range", ""))
-        if not found:
-            raise Unreachable(f"{about}: a part came, and nobody says which", key=about.key)
-        return Span(int(found[1]), int(found[2]) + 1), version(int(found[3]), ids)
-    size = headers.get("content-length", "")
-    if not size.isdigit():
-        raise Unreachable(f"{about}: the answer does not say how long it is", key=about.key)
-    return Span(0, int(size)), version(int(size), ids)
+    span, size = part_of(opened, about)
+    return span, version(size, ids)
 
 
 def _nothing(bucket: Bucket, key: str, expect: Version | None) -> Reading:

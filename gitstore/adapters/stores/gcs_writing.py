@@ -13,7 +13,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from gitstore.adapters.stores.cloud_requests import (
@@ -26,10 +26,9 @@ from gitstore.adapters.stores.cloud_requests import (
 from gitstore.adapters.stores.gcs_bucket import Bucket, current, described
 from gitstore.adapters.stores.gcs_errors import is_of_bucket
 from gitstore.adapters.stores.gcs_reading import read
+from gitstore.adapters.stores.source_pieces import pieces
 from gitstore.core.errors import (
-    Changed,
     Corrupt,
-    LocalFailure,
     Missing,
     Refused,
     Unreachable,
@@ -83,7 +82,7 @@ def _named(key: str, expect: Version | None, done: str) -> str:
 def _write_small(bucket: Bucket, upload: Request, source: Source) -> Version:
     about = upload.about
     key = about.key or ""
-    data = b"".join(_pieces(source, key, 0))
+    data = b"".join(pieces(source, key, PIECE))
     crc32c = _crc32c((data,))
     mark = secrets.token_hex(16)
     parts = ((_JSON, _metadata(bucket, key, crc32c)), (_BYTES, data))
@@ -111,7 +110,7 @@ def _write_small(bucket: Bucket, upload: Request, source: Source) -> Version:
 def _write_large(bucket: Bucket, upload: Request, source: Source) -> Version:
     about = upload.about
     key = about.key or ""
-    crc32c = _crc32c(_pieces(source, key, 0))
+    crc32c = _crc32c(pieces(source, key, PIECE))
     begin = upload.asking(uploadType="resumable").saying(
         {
             "Content-Type": _JSON,
@@ -162,14 +161,14 @@ def _sent(bucket: Bucket, session: Request, source: Source) -> Answer:
 
 
 def _try_to_send(bucket: Bucket, session: Request, source: Source, at: int) -> Answer | None:
-    pieces = _pieces(source, session.about.key or "", at)
+    body = pieces(source, session.about.key or "", PIECE, at)
     left = source.size - at
     headers = {"Content-Length": str(left), "Content-Type": _BYTES}
     headers["Content-Range"] = (
         f"bytes {at}-{source.size - 1}/{source.size}" if left else f"bytes */{source.size}"
     )
     try:
-        return bucket.service.once(session.saying(headers).carrying(pieces))
+        return bucket.service.once(session.saying(headers).carrying(body))
     except Unreachable:
         return None
 
@@ -188,29 +187,14 @@ def _metadata(bucket: Bucket, key: str, crc32c: bytes) -> bytes:
     return json.dumps({**said, "contentType": _BYTES}).encode()
 
 
-def _crc32c(pieces: Iterable[bytes]) -> bytes:
+def _crc32c(data: Iterable[bytes]) -> bytes:
     from google_crc32c import Checksum
 
     checksum = Checksum()
-    for piece in pieces:
+    for piece in data:
         checksum.update(piece)
     digest: bytes = checksum.digest()
     return digest
-
-
-def _pieces(source: Source, key: str, at: int) -> Iterator[bytes]:
-    """The bytes from an offset on."""
-    left = source.size - at
-    try:
-        with source.open() as stream:
-            stream.seek(at)
-            while piece := stream.read(PIECE):
-                left -= len(piece)
-                yield piece
-    except OSError as error:
-        raise LocalFailure(f"the local file for {key!r} cannot be read: {error}") from error
-    if left:
-        raise Changed(f"the local file for {key!r} changed while it was read")
 
 
 def _look_up(bucket: Bucket, key: str, source: Source) -> Version | None:
@@ -232,6 +216,6 @@ def _look_up(bucket: Bucket, key: str, source: Source) -> Version | None:
 
 def _digest(source: Source, key: str, kind: str) -> str:
     digest = hashlib.new(kind, usedforsecurity=False)
-    for piece in _pieces(source, key, 0):
+    for piece in pieces(source, key, PIECE):
         digest.update(piece)
     return digest.hexdigest()

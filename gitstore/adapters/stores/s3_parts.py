@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from typing import Any
 
 from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_listing import object_version
-from gitstore.core.errors import Changed, LocalFailure, Unreachable
+from gitstore.adapters.stores.source_pieces import pieces
+from gitstore.core.errors import Unreachable
 from gitstore.core.store import Source
 from gitstore.core.versions import Version
 
@@ -80,25 +80,12 @@ def _upload(connection: Connection, target: dict[str, str], source: Source, key:
     waiting: deque[Future[Part]] = deque()
     # Leaving the pool waits for what travels: a part that arrives after an abort would stay there.
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        for number, data in enumerate(_pieces(source, key), 1):
+        for number, data in enumerate(pieces(source, key, part_size(source.size)), 1):
             if len(waiting) == IN_FLIGHT:
                 done.append(waiting.popleft().result())
             waiting.append(pool.submit(_send, connection, target, number, data))
         done.extend(future.result() for future in waiting)
     return done
-
-
-def _pieces(source: Source, key: str) -> Iterator[bytes]:
-    size, left = part_size(source.size), source.size
-    try:
-        with source.open() as stream:
-            while data := stream.read(size):
-                left -= len(data)
-                yield data
-    except OSError as error:
-        raise LocalFailure(f"the local file for {key!r} cannot be read: {error}") from error
-    if left:
-        raise Changed(f"the local file for {key!r} changed while it was read")
 
 
 def _send(connection: Connection, target: dict[str, str], number: int, data: bytes) -> Part:
