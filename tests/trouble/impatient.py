@@ -13,7 +13,7 @@ import sys
 
 from gitstore.__main__ import main
 from gitstore.adapters.stores import s3_connection, s3_listing, s3_parts, s3_writing
-from gitstore.shell.transfer import download
+from gitstore.shell.transfer import ranges
 
 IN_MEMORY = 20_000
 IN_A_FILE = 100_000
@@ -25,7 +25,7 @@ def hurry() -> None:
     """Change the constants of this process."""
     for module in (s3_connection, s3_listing):
         module.CONNECT = module.SILENCE = int(os.environ["PATIENCE"])  # type: ignore[attr-defined]  # each has its own
-    download.SPAN, download.LARGE = 1 << 16, 4 << 16
+    ranges.SPAN, ranges.LARGE = 1 << 16, 4 << 16
     s3_writing.SMALL, s3_parts.PART, s3_parts._MEBIBYTE = 200_000, 1 << 16, 1 << 10
 
 

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from gitstore.adapters.tree import Incoming, Tree
-from gitstore.core.errors import Corrupt, Missing, Refused, Unreachable, Unsupported
+from gitstore.core.errors import Corrupt, Missing, Refused, Unsupported
 from gitstore.core.model import Action, Kind, is_promise
-from gitstore.core.store import Reading, Span, Store
+from gitstore.core.store import Reading, Store
 from gitstore.core.versions import Same, Version, compare, content_only, digested, equal, merged
 from gitstore.shell.binding import Binding
+from gitstore.shell.transfer import ranges
+from gitstore.shell.transfer.ranges import Progress
 
-SPAN = 16 << 20  # bytes of one range of a large object
 SMALL = 64 << 10  # bytes up to which an object is kept in memory until its file is made
-LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
-RANGE_ATTEMPTS = 3  # times that a range is begun, each with the store's own repetitions
-RANGES = 4  # ranges in flight; memory is at most SPAN times RANGES per large object
 MD5_LIMIT = 16 << 20  # bytes up to which an ETag is held against the MD5
 OLD_VERSIONS = 20  # versions without a matching identifier that are read to look for a SHA-256
-
-Progress = Callable[[int], None]
-
 
 Content = Incoming | bytes
 """A temporary file or, of a small object, the bytes themselves."""
@@ -209,8 +201,9 @@ def _read(
         return content, merged(_digested(content), place)
     incoming = binding.tree.incoming(expect.size)
     try:
-        if expect.size >= LARGE:
-            place, own = _in_ranges(binding.store(), key, expect, _Sink(incoming, progress))
+        if expect.size >= ranges.LARGE:
+            sink = ranges.Sink(incoming, progress)
+            place, own = ranges.in_ranges(binding.store(), key, expect, sink)
         else:
             place, own = _in_one(binding.store().read(key, expect), expect, incoming)
             progress(expect.size)
@@ -255,54 +248,3 @@ def _in_one(reading: Reading, expect: Version, incoming: Incoming) -> tuple[Vers
         raise Corrupt(f"expected {expect.size} bytes and got {size}")
     own = digested(size, sha256.hexdigest(), None if md5 is None else md5.hexdigest())
     return reading.version, own
-
-
-@dataclass(frozen=True, slots=True)
-class _Sink:
-    incoming: Incoming
-    progress: Progress
-
-
-def _range(store: Store, key: str, expect: Version, span: Span, incoming: Incoming) -> list[bytes]:
-    chunks: list[bytes] = []
-    at = span.start
-    for chunk in store.read(key, expect, span).chunks:
-        if at + len(chunk) <= span.stop:
-            incoming.write_at(at, chunk)
-        at += len(chunk)
-        chunks.append(chunk)
-    if at != span.stop:
-        raise Corrupt(f"{key}: a range came back with {at - span.start} bytes", key=key)
-    return chunks
-
-
-def _in_ranges(store: Store, key: str, expect: Version, sink: _Sink) -> tuple[Version, Version]:
-    """A large object in parallel ranges, hashed in order while later ranges are under way."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    # One after the other, because a pointer may claim any size: the first range finds that out.
-    starts = range(0, expect.size, SPAN)
-    later = (Span(start, min(start + SPAN, expect.size)) for start in starts)
-
-    def one(span: Span) -> list[bytes]:
-        # A range that breaks off begins anew: the rest of a large object is worth it.
-        for _ in range(RANGE_ATTEMPTS - 1):
-            with suppress(Unreachable):
-                return _range(store, key, expect, span, sink.incoming)
-        return _range(store, key, expect, span, sink.incoming)
-
-    sha256 = hashlib.sha256()
-    with ThreadPoolExecutor(RANGES) as pool:
-        # A deque, so that the bytes of a range are let go as soon as they are hashed.
-        waiting = deque(pool.submit(one, span) for span in islice(later, RANGES))
-        try:
-            while waiting:
-                chunks = waiting.popleft().result()
-                waiting.extend(pool.submit(one, span) for span in islice(later, 1))
-                for chunk in chunks:
-                    sha256.update(chunk)
-                sink.progress(sum(map(len, chunks)))
-        finally:
-            for future in waiting:
-                future.cancel()
-    return expect, digested(expect.size, sha256.hexdigest())
