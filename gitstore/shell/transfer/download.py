@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gitstore.adapters.tree import Incoming, Tree
-from gitstore.core.errors import Corrupt, Missing, Refused, Unsupported
-from gitstore.core.model import Action, Kind, is_promise
-from gitstore.core.store import Reading, Store
-from gitstore.core.versions import Same, Version, compare, content_only, digested, equal, merged
+from gitstore.core.errors import Corrupt, Missing, Refused
+from gitstore.core.model import Action, Kind
+from gitstore.core.store import Reading
+from gitstore.core.versions import Same, Version, compare, content_only, digested, merged
 from gitstore.shell.binding import Binding
+from gitstore.shell.recorded import is_wanted, nowhere, where_it_may_be
 from gitstore.shell.transfer import ranges
 from gitstore.shell.transfer.ranges import Progress
 
 SMALL = 64 << 10  # bytes up to which an object is kept in memory until its file is made
 MD5_LIMIT = 16 << 20  # bytes up to which an ETag is held against the MD5
-OLD_VERSIONS = 20  # versions without a matching identifier that are read to look for a SHA-256
 
 Content = Incoming | bytes
 """A temporary file or, of a small object, the bytes themselves."""
@@ -101,65 +100,16 @@ def _recorded_version(
     """Rule F4: the current object, the recorded version id, a version with the same identity."""
     key = binding.key(action.path)
     store = binding.store()
-    for expect in _where_it_may_be(store, key, wanted):
+    for expect in where_it_may_be(store, key, wanted):
         try:
             content, found = _verified(binding, key, expect, progress)
         except (Refused, Missing):
             continue
-        if not _is_wanted(wanted, expect, found):
+        if not is_wanted(wanted, expect, found):
             _discard(content)
             continue
         return Fetched(action, content, found)
-    raise _nowhere(store, key, wanted)
-
-
-def _where_it_may_be(store: Store, key: str, wanted: Version) -> Iterator[Version]:
-    if not is_promise(wanted):
-        yield wanted
-        if wanted.get("version") is not None and wanted.get("etag") is not None:
-            # The version id may be gone with its bucket; the same bytes may still be current.
-            yield Version(wanted.size, tuple(i for i in wanted.ids if not i.startswith("version:")))
-    by_content = wanted.sha256 is not None or wanted.get("md5") is not None
-    current = store.stat(key) if by_content else None
-    if current is not None and compare(wanted, current) is not Same.DIFFERENT:
-        yield current
-    try:
-        unsure = 0
-        for old in store.versions(key):
-            verdict = compare(wanted, old)
-            if verdict is Same.EQUAL:
-                yield old
-            elif verdict is Same.UNKNOWN and by_content and unsure < OLD_VERSIONS:
-                unsure += 1
-                yield old
-    except Unsupported:
-        return
-
-
-def _is_wanted(wanted: Version, expect: Version, found: Version) -> bool:
-    """Whether these bytes are the recorded ones; what only may be so is a stand-in (rule F4)."""
-    verdict = compare(content_only(wanted), found)
-    return verdict is Same.EQUAL or (verdict is Same.UNKNOWN and equal(wanted, expect))
-
-
-def _nowhere(store: Store, key: str, wanted: Version) -> Missing:
-    current = store.stat(key)
-    instead = (
-        "there is no such object now"
-        if current is None
-        else f"another version of {current.size} bytes is there now"
-    )
-    if is_promise(wanted):
-        return Missing(
-            f"recorded, but not uploaded yet ({instead})",
-            key=key,
-            hint="ask whoever recorded it to run 'git storage sync'",
-        )
-    return Missing(
-        f"the recorded version is gone from the storage ({instead})",
-        key=key,
-        hint="git storage sync  # to follow what the storage holds now",
-    )
+    raise nowhere(store, key, wanted)
 
 
 def _verified(
