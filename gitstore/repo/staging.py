@@ -1,49 +1,35 @@
-"""`stage` and `unstage`: make the local side agree with the pointer, or give its place back."""
+"""`stage` and `unstage`: make data available as their modes say, or give their place back.
+
+Each mode is a use case of its own; here is only which one it is.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
-from gitstore.core.errors import StoreError, Unsupported
+from gitstore.core.errors import Unsupported
 from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Plan
-from gitstore.core.plan import decide_stage, decide_unstage
 from gitstore.core.report import Listener, Report
-from gitstore.core.scope import with_staged, with_unstaged
-from gitstore.repo.leaving import know, know_if_vacant
+from gitstore.repo.copying import StageOptions, copy, plan_copies, remove_copies
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
-from gitstore.repo.session import Session, View, changing, reading
 
-EVERYTHING = ("**",)
+__all__ = ["StageOptions", "no_copy", "plan_stage", "stage", "staged_in", "unstage"]
 
+Stage = Callable[[Project, Sequence[Selection], StageOptions, Listener | None], tuple[Report, ...]]
+Unstage = Callable[[Project, Sequence[Selection], Listener | None], tuple[Report, ...]]
 
-@dataclass(frozen=True, slots=True)
-class StageOptions:
-    """What to stage.
-
-    Attributes:
-        include: patterns below the given paths; none means everything.
-        exclude: patterns left out.
-        jobs: transfers at a time, or None for what suits the storage.
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    jobs: int | None = None
+# A mode that is not here has nothing to be staged: nothing of it is on a disk.
+_STAGE: Mapping[Mode, Stage] = {Mode.COPY: copy}
+_UNSTAGE: Mapping[Mode, Unstage] = {Mode.COPY: remove_copies}
 
 
 def plan_stage(project: Project, targets: Sequence[str], options: StageOptions) -> tuple[Plan, ...]:
-    """What `stage` would do; nothing is changed (`--dry-run`)."""
-    with reading(project) as session:
-        plans: list[Plan] = []
-        for selection in _copies(project, targets):
-            patterns = _patterns(session, selection, options)
-            view = session.offline_view(selection, patterns)
-            plans.append(view.plan("stage", decide_stage))
-        return tuple(plans)
+    """What `stage` would copy; nothing is changed (`--dry-run`)."""
+    chosen = _by_mode(project, targets, _STAGE)
+    return plan_copies(project, chosen.get(Mode.COPY, ()), options)
 
 
 def stage(
@@ -52,66 +38,36 @@ def stage(
     options: StageOptions,
     listener: Listener | None = None,
 ) -> tuple[Report, ...]:
-    """Bring the recorded versions of the selected objects here, verified.
+    """Make the selected data paths available, each in its mode.
 
     Local edits are never overwritten: they are conflicts in the report, and stay.
+
+    Raises:
+        Unsupported: a data path was named whose mode has nothing to be staged.
     """
-    copies = _copies(project, targets)
-    project = project.asking(selection.data.storage for selection in copies)
-    with changing(project, "stage", listener, options.jobs) as session:
-        reports: list[Report] = []
-        for selection in copies:
-            data_path = selection.data.path
-            before = session.state.wanted(data_path)
-            patterns = _patterns(session, selection, options)
-            session.state.set_wanted(data_path, patterns)
-            if patterns != before:
-                session.note(data_path, "wanted", {"before": list(before)})
-            know_if_vacant(project, selection.data)
-            session.binding(selection).tree.make_root()
-            session.ignore(data_path)
-            view = session.offline_view(selection)
-            plan = view.plan("stage", decide_stage)
-            know(project, view, plan)
-            reports.append(session.execute(plan, view))
-        return tuple(reports)
+    reports: list[Report] = []
+    for mode, selections in _by_mode(project, targets, _STAGE).items():
+        reports.extend(_STAGE[mode](project, selections, options, listener))
+    return tuple(reports)
 
 
 def unstage(
     project: Project, targets: Sequence[str], listener: Listener | None = None
 ) -> tuple[Report, ...]:
-    """Give the space of the selected objects back; storage and pointer keep theirs.
-
-    The storage is listed first: what it demonstrably still holds is removed, everything else goes
-    to the trash (rule F1). Edited files are refused and stay.
-    """
-    with changing(project, "unstage", listener) as session:
-        reports: list[Report] = []
-        for selection in _copies(project, targets):
-            view = _listed_if_possible(session, selection)
-            plan = view.plan("unstage", decide_unstage)
-            data_path = selection.data.path
-            before = session.state.wanted(data_path)
-            after = with_unstaged(before, selection.paths or EVERYTHING)
-            session.state.set_wanted(data_path, after)
-            if after != before:
-                session.note(data_path, "wanted", {"before": list(before)})
-            reports.append(session.execute(plan, view))
-        return tuple(reports)
-
-
-def _copies(project: Project, targets: Sequence[str]) -> tuple[Selection, ...]:
-    """The selected data paths that are copies here.
+    """Give the space of the selected data paths back; storage and pointer keep theirs.
 
     Raises:
-        Unsupported: one was named that is not.
+        Unsupported: a data path was named whose mode has nothing to be unstaged.
     """
-    found = selected(project.manifest, targets, project.where)
-    copies = tuple(s for s in found if s.data.mode is Mode.COPY)
-    others = [s.data for s in found if s.data.mode is not Mode.COPY]
-    if targets and others:
-        raise no_copy(others[0])
-    return copies
+    reports: list[Report] = []
+    for mode, selections in _by_mode(project, targets, _UNSTAGE).items():
+        reports.extend(_UNSTAGE[mode](project, selections, listener))
+    return tuple(reports)
+
+
+def staged_in(mode: Mode) -> bool:
+    """Whether there is something to stage in a mode."""
+    return mode in _STAGE
 
 
 def no_copy(data: DataPath) -> Unsupported:
@@ -127,29 +83,18 @@ def no_copy(data: DataPath) -> Unsupported:
     )
 
 
-def _patterns(session: Session, selection: Selection, options: StageOptions) -> tuple[str, ...]:
-    before = session.state.wanted(selection.data.path)
-    if selection.data.single:
-        return EVERYTHING
-    # A leading `!` un-wants in a pattern, but is part of the name in a path.
-    paths = tuple(f"/{path}" if path.startswith("!") else path for path in selection.paths)
-    roots = paths or ("",)
-    new = [_below(root, p) for root in roots for p in options.include or EVERYTHING]
-    if not options.include and paths:
-        new = list(paths)
-    out = [f"!{_below(root, p)}" for root in roots for p in options.exclude]
-    return with_staged(before, (*new, *out))
+def _by_mode(
+    project: Project, targets: Sequence[str], known: Mapping[Mode, object]
+) -> dict[Mode, list[Selection]]:
+    """The selected data paths by mode, as far as there is something to do in it.
 
-
-def _below(root: str, pattern: str) -> str:
-    if not root:
-        return pattern
-    return f"{root}/{pattern}" if "/" in pattern else f"{root}/**/{pattern}"
-
-
-def _listed_if_possible(session: Session, selection: Selection) -> View:
-    try:
-        return session.listed_view(selection)
-    except StoreError:
-        # Without a listing nothing is known to be held: then everything goes to the trash.
-        return session.offline_view(selection)
+    Raises:
+        Unsupported: one was named that has a mode without anything to do.
+    """
+    chosen: dict[Mode, list[Selection]] = {}
+    for selection in selected(project.manifest, targets, project.where):
+        if selection.data.mode in known:
+            chosen.setdefault(selection.data.mode, []).append(selection)
+        elif targets:
+            raise no_copy(selection.data)
+    return chosen

@@ -16,7 +16,7 @@ from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Kind
 from gitstore.core.report import Listener, Report
 from gitstore.repo.project import Project
-from gitstore.repo.staging import StageOptions, no_copy, plan_stage, stage
+from gitstore.repo.staging import StageOptions, no_copy, plan_stage, stage, staged_in
 
 _AT_A_TIME = 8
 
@@ -138,6 +138,7 @@ def start(project: Project, options: StartOptions, listener: Listener | None = N
     storages = _reached(project, options)
     ends = {each.name: each for each in storages}
     copies: list[DataPath] = []
+    others: list[DataPath] = []
     found: dict[str, Brought] = {}
     for data in project.manifest.data.values():
         at = ends[data.storage]
@@ -145,10 +146,13 @@ def start(project: Project, options: StartOptions, listener: Listener | None = N
             found[data.path] = Brought(data, at.end)
         elif data.mode is Mode.COPY:
             copies.append(data)
+        elif staged_in(data.mode):
+            others.append(data)
         else:
-            found[data.path] = _without_copy(data)
+            found[data.path] = _without_local_side(data)
     needed, broken = _needs(project, copies)
-    for each in (*broken, *_copied(project, needed, options, listener)):
+    copied = _copied(project, needed, options, listener)
+    for each in (*broken, *copied, *(_staged(project, d, options, listener) for d in others)):
         found[each.data.path] = each
     return Started(storages, tuple(found[path] for path in project.manifest.data))
 
@@ -213,7 +217,7 @@ def _problem(project: Project, name: str) -> StorageError | None:
     return None
 
 
-def _without_copy(data: DataPath) -> Brought:
+def _without_local_side(data: DataPath) -> Brought:
     if data.mode is Mode.REFERENCE:
         return Brought(data, End.READY)
     return Brought(data, End.FAILED, problem=no_copy(data))

@@ -1,0 +1,127 @@
+"""Mode `copy`: bring the recorded versions here, or give their place back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitstore.core.errors import StoreError
+from gitstore.core.model import Plan
+from gitstore.core.plan import decide_stage, decide_unstage
+from gitstore.core.report import Listener, Report
+from gitstore.core.scope import with_staged, with_unstaged
+from gitstore.repo.leaving import know, know_if_vacant
+from gitstore.repo.project import Project
+from gitstore.repo.selection import Selection
+from gitstore.repo.session import Session, View, changing, reading
+
+EVERYTHING = ("**",)
+
+
+@dataclass(frozen=True, slots=True)
+class StageOptions:
+    """What to stage.
+
+    Attributes:
+        include: patterns below the given paths; none means everything.
+        exclude: patterns left out.
+        jobs: transfers at a time, or None for what suits the storage.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    jobs: int | None = None
+
+
+def plan_copies(
+    project: Project, copies: Sequence[Selection], options: StageOptions
+) -> tuple[Plan, ...]:
+    """What `copy` would do; nothing is changed (`--dry-run`)."""
+    with reading(project) as session:
+        plans: list[Plan] = []
+        for selection in copies:
+            patterns = _patterns(session, selection, options)
+            view = session.offline_view(selection, patterns)
+            plans.append(view.plan("stage", decide_stage))
+        return tuple(plans)
+
+
+def copy(
+    project: Project,
+    copies: Sequence[Selection],
+    options: StageOptions,
+    listener: Listener | None = None,
+) -> tuple[Report, ...]:
+    """Bring the recorded versions of the selected objects here, verified.
+
+    Local edits are never overwritten: they are conflicts in the report, and stay.
+    """
+    project = project.asking(selection.data.storage for selection in copies)
+    with changing(project, "stage", listener, options.jobs) as session:
+        reports: list[Report] = []
+        for selection in copies:
+            data_path = selection.data.path
+            before = session.state.wanted(data_path)
+            patterns = _patterns(session, selection, options)
+            session.state.set_wanted(data_path, patterns)
+            if patterns != before:
+                session.note(data_path, "wanted", {"before": list(before)})
+            know_if_vacant(project, selection.data)
+            session.binding(selection).tree.make_root()
+            session.ignore(data_path)
+            view = session.offline_view(selection)
+            plan = view.plan("stage", decide_stage)
+            know(project, view, plan)
+            reports.append(session.execute(plan, view))
+        return tuple(reports)
+
+
+def remove_copies(
+    project: Project, copies: Sequence[Selection], listener: Listener | None = None
+) -> tuple[Report, ...]:
+    """Give the space of the selected objects back; storage and pointer keep theirs.
+
+    The storage is listed first: what it demonstrably still holds is removed, everything else goes
+    to the trash (rule F1). Edited files are refused and stay.
+    """
+    with changing(project, "unstage", listener) as session:
+        reports: list[Report] = []
+        for selection in copies:
+            view = _listed_if_possible(session, selection)
+            plan = view.plan("unstage", decide_unstage)
+            data_path = selection.data.path
+            before = session.state.wanted(data_path)
+            after = with_unstaged(before, selection.paths or EVERYTHING)
+            session.state.set_wanted(data_path, after)
+            if after != before:
+                session.note(data_path, "wanted", {"before": list(before)})
+            reports.append(session.execute(plan, view))
+        return tuple(reports)
+
+
+def _patterns(session: Session, selection: Selection, options: StageOptions) -> tuple[str, ...]:
+    before = session.state.wanted(selection.data.path)
+    if selection.data.single:
+        return EVERYTHING
+    # A leading `!` un-wants in a pattern, but is part of the name in a path.
+    paths = tuple(f"/{path}" if path.startswith("!") else path for path in selection.paths)
+    roots = paths or ("",)
+    new = [_below(root, p) for root in roots for p in options.include or EVERYTHING]
+    if not options.include and paths:
+        new = list(paths)
+    out = [f"!{_below(root, p)}" for root in roots for p in options.exclude]
+    return with_staged(before, (*new, *out))
+
+
+def _below(root: str, pattern: str) -> str:
+    if not root:
+        return pattern
+    return f"{root}/{pattern}" if "/" in pattern else f"{root}/**/{pattern}"
+
+
+def _listed_if_possible(session: Session, selection: Selection) -> View:
+    try:
+        return session.listed_view(selection)
+    except StoreError:
+        # Without a listing nothing is known to be held: then everything goes to the trash.
+        return session.offline_view(selection)
