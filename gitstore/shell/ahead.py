@@ -1,0 +1,119 @@
+"""Reading ahead: a reader that goes on gets the next bytes before it asks, one that jumps does not.
+
+For a file that is read through requests. A jump costs one request of what is asked for, at least
+`LEAST`; whoever goes on reading gets windows that double up to `MOST`, several of them under way.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+
+from gitstore.core.store import Span
+
+LEAST = 64 << 10  # bytes of a request, unless the object ends: a header, a footer
+MOST = 8 << 20  # bytes of the largest window
+AHEAD = 3  # windows under way beside the one that is being read
+KEPT = 4  # small pieces that are kept for somebody who jumps to and fro
+_SMALL = 256 << 10
+
+Reader = Callable[[Span], bytes]
+
+
+class Ahead:
+    """Reads spans through a reader, and what comes next in the background; for several threads.
+
+    Args:
+        read: gives the bytes of a span; called by several threads.
+        size: bytes of the object.
+    """
+
+    def __init__(self, read: Reader, size: int) -> None:
+        self._read = read
+        self._size = size
+        self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
+        self._held = (0, b"")
+        self._coming: deque[tuple[Span, Future[bytes]]] = deque()
+        self._pool: ThreadPoolExecutor | None = None
+        self._next = 0  # where somebody who goes on reads next
+        self._window = LEAST
+        self._limit = 0  # up to where it is worth being under way
+        self._lock = Lock()
+
+    def read(self, start: int, size: int) -> bytes:
+        """Up to `size` bytes from `start`; fewer only at the end of the object.
+
+        Raises whatever the reader raises.
+        """
+        stop = min(start + size, self._size)
+        parts: list[bytes] = []
+        with self._lock:
+            while start < stop:
+                part = self._some(start, stop)
+                parts.append(part)
+                start += len(part)
+                self._next = start
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        """Let go of what is held; what is under way is not waited for."""
+        with self._lock:
+            self._forget()
+            self._kept.clear()
+            self._held = (0, b"")
+            if self._pool is not None:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+
+    def _some(self, start: int, stop: int) -> bytes:
+        for at, data in (self._held, *self._kept):
+            if at <= start < at + len(data):
+                return data[start - at : stop - at]
+        if self._comes(start):
+            return self._some(start, stop)
+        goes_on = start == self._next and start > 0
+        self._forget()
+        self._window = min(2 * self._window, MOST) if goes_on else LEAST
+        self._limit = self._size if goes_on else stop
+        if stop - start > MOST:
+            self._window = MOST  # much at once is asked for in parts, side by side
+        stop = min(stop, start + MOST)
+        span = Span(start, min(max(stop, start + self._window), self._size))
+        self._fill(span.stop)
+        self._hold(start, self._read(span))
+        return self._some(start, stop)
+
+    def _comes(self, start: int) -> bool:
+        """Whether a byte was under way; then it is held, and more is under way."""
+        while self._coming and self._coming[0][0].stop <= start:
+            self._coming.popleft()[1].cancel()
+        if not self._coming or self._coming[0][0].start > start:
+            return False
+        span, future = self._coming.popleft()
+        after = self._coming[-1][0].stop if self._coming else span.stop
+        self._window = min(2 * self._window, MOST)
+        self._fill(after)
+        self._hold(span.start, future.result())
+        return True
+
+    def _fill(self, start: int) -> None:
+        while len(self._coming) < AHEAD and start < self._limit:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(AHEAD, "git-storage-ahead")
+            span = Span(start, min(start + self._window, self._limit))
+            self._coming.append((span, self._pool.submit(self._read, span)))
+            start = span.stop
+
+    def _hold(self, start: int, data: bytes) -> None:
+        if not data:
+            raise AssertionError("a reader gives what it is asked for, or raises")
+        self._held = (start, data)
+        if len(data) <= _SMALL:
+            self._kept.append(self._held)
+
+    def _forget(self) -> None:
+        for _, future in self._coming:
+            future.cancel()
+        self._coming.clear()
