@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 
 import pytest
 
+from gitstore.repo.repo import Repo
 from tests.lab import Lab
 from tests.sources import ROOT, sources
 
@@ -73,7 +75,15 @@ def test_a_moved_data_path_keeps_the_mode_of_the_manifest(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("storage.survey.mode", "fast"), ("storage.jobs", "0"), ("storage.jobs", "")]
+    ("key", "value"),
+    [
+        ("storage.survey.mode", "fast"),
+        ("storage.jobs", "0"),
+        ("storage.jobs", ""),
+        ("storage.survey.jobs", "many"),
+        ("storage.bandwidth", "fast"),
+        ("storage.survey.bandwidth", "10M/s"),
+    ],
 )
 def test_a_wrong_value_is_named_with_its_key(lab: Lab, key: str, value: str) -> None:
     lab.describe(FILES)
@@ -87,6 +97,31 @@ def test_a_wrong_value_is_named_with_its_key(lab: Lab, key: str, value: str) -> 
 def test_jobs_of_this_once(lab: Lab) -> None:
     lab.describe(FILES)
     lab.git("-c", "storage.jobs=1", "storage", "stage", "--all").says("2 objects fetched")
+
+
+def test_a_storage_and_a_data_path_have_jobs_of_their_own(lab: Lab) -> None:
+    lab.describe(FILES)
+    found = Repo(lab.top).project
+    data = found.manifest.data["data"]
+    assert found.jobs(data) is None
+    for key, jobs in (("storage.jobs", 5), ("storage.survey.jobs", 4), ("storage.data.jobs", 3)):
+        lab.git("config", key, str(jobs))
+        assert Repo(lab.top).project.jobs(data) == jobs
+
+
+@pytest.mark.parametrize("key", ["storage.bandwidth", "storage.survey.bandwidth"])
+def test_bytes_take_the_time_that_was_chosen(lab: Lab, key: str) -> None:
+    # A bound from below holds on any machine, however busy.
+    lab.describe({"a": bytes(15_000), "b": bytes(15_000)})
+    lab.git("config", key, "100000")
+    began = time.monotonic()
+    lab.storage("stage", "--all").says("2 objects fetched")
+    assert time.monotonic() - began > 0.3
+    lab.write("data/a", b"x" * 30_000)
+    lab.git("config", key, "10")
+    lab.storage("sync", "--limit-rate", "100K")
+    lab.storage("sync", "--limit-rate", "fast").fails(129).says("'fast' is not a rate")
+    assert time.monotonic() - began > 0.5
 
 
 def test_hints_can_be_silenced(lab: Lab) -> None:

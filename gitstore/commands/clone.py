@@ -44,6 +44,7 @@ def arguments(parser: Parser) -> None:
     """What can be typed."""
     parser.add_argument("--no-stage", action="store_true", help="bring up nothing, only install")
     reading.jobs(parser)
+    reading.rate(parser)
     parser.add_argument("url", metavar="URL", help="what git clone takes")
     parser.add_argument("directory", metavar="DIR", nargs="?", help="the new work tree")
     told = "options of git clone"
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     where, left = clone(args.url, directory, options)
     # Everything behind is about the new work tree, and shown as seen from there.
     os.chdir(where)
-    repo, screen = opened(screen)
+    repo, screen = opened(screen, args.rate)
     for step in left:
         screen.talk(f"{step.where} is not changed; git storage install says what to add")
     if args.no_stage:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from gitstore.core.trust import Person
 
 
-def opened(screen: Screen) -> tuple[Repo, Screen]:
+def opened(screen: Screen, rate: int | None = None) -> tuple[Repo, Screen]:
     """The repository of the current directory, and a screen that shows paths as seen from there.
+
+    Args:
+        rate: bytes per second that may move, as typed; None: what is configured.
 
     Raises:
         NotARepository: there is none.
@@ -28,7 +31,7 @@ def opened(screen: Screen) -> tuple[Repo, Screen]:
 
         return Attendant(seen[0])
 
-    repo = Repo(".", person)
+    repo = Repo(".", person, rate)
     project = repo.project
     seen[0] = screen.within(project.git.prefix, partial(_coloured, project))
     return repo, seen[0]

@@ -82,6 +82,15 @@ def jobs(parser: Parser) -> None:
     parser.add_argument("-j", "--jobs", type=positive, metavar="N", help=told)
 
 
+def rate(parser: Parser) -> None:
+    """`--limit-rate`."""
+    from gitstore.core import amounts  # late: it takes fractions, and `status` has none
+
+    told = "bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit"
+    read = amount(amounts.rate)
+    parser.add_argument("--limit-rate", type=read, metavar="RATE", dest="rate", help=told)
+
+
 def targets(parser: Parser, nargs: str = "*") -> None:
     """`TARGET...`: what the command works on."""
     told = "a storage, a data path, a path or pattern in one"

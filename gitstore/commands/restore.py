@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 
+from gitstore.commands import parser as reading
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser, positive
 from gitstore.core.errors import UsageError
@@ -37,13 +38,14 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--from", dest="revision", metavar="REV", help=told)
     told = "take the files that this operation put into the trash"
     parser.add_argument("--operation", type=positive, metavar="N", help=told)
+    reading.rate(parser)
     told = "objects, directories or patterns in a data path"
     parser.add_argument("paths", metavar="PATH", nargs="+", help=told)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Restore."""
-    repo, screen = opened(screen)
+    repo, screen = opened(screen, args.rate)
     if args.operation is not None:
         if args.revision is not None:
             raise UsageError("--from takes a recorded version, --operation one from the trash")

@@ -46,6 +46,7 @@ def arguments(parser: Parser) -> None:
     reading.patterns(parser, "stage")
     reading.dry_run(parser)
     reading.jobs(parser)
+    reading.rate(parser)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     if bool(args.targets) == args.all:
         what = "both targets and --all" if args.all else "nothing to stage was named"
         raise UsageError(what, hint="git storage stage --all")
-    repo, screen = opened(screen)
+    repo, screen = opened(screen, args.rate)
     options = StageOptions(tuple(args.include), tuple(args.exclude), args.jobs)
     before = pointers(repo)
     targets = args.targets

@@ -47,11 +47,13 @@ def arguments(parser: Parser) -> None:
     told = "leave a storage out; can be given again"
     parser.add_argument("--skip", action="append", default=[], metavar="NAME", help=told)
     reading.jobs(parser)
+    reading.rate(parser)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Start."""
-    repo, screen = opened(screen.without_questions() if args.no_input else screen)
+    shown_on = screen.without_questions() if args.no_input else screen
+    repo, screen = opened(shown_on, args.rate)
     options = StartOptions(skip=tuple(args.skip), jobs=args.jobs)
     if screen.asks:
         questions = StartQuestions(screen)

@@ -53,11 +53,12 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--allow-deletes", type=reading.positive, metavar="N", help=told)
     reading.dry_run(parser)
     reading.jobs(parser)
+    reading.rate(parser)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Sync."""
-    repo, screen = opened(screen)
+    repo, screen = opened(screen, args.rate)
     questions = Questions(screen)
     options = SyncOptions(
         keep=None if args.keep is None else Choice(args.keep),

@@ -82,11 +82,12 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("-z", action="store_true", help="print only paths, each ended by NUL")
     reading.dry_run(parser)
     reading.jobs(parser)
+    reading.rate(parser)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Verify."""
-    repo, screen = opened(screen)
+    repo, screen = opened(screen, args.rate)
     options = VerifyOptions(
         remote=args.remote,
         content=args.content,

@@ -9,6 +9,7 @@ from fractions import Fraction
 _SPAN = re.compile(r"([0-9]+) ?(h|hours?|d|days?|w|weeks?|y|years?)")
 _SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
 _SIZE = re.compile(r"([0-9]+)([kmgt]?)", re.IGNORECASE)
+_RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kmgt]?)", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 
 
@@ -58,6 +59,23 @@ def size(text: str) -> int:
     if found is None:
         raise ValueError(f"{text!r} is not a size such as 500m or 10g")
     return int(found[1]) << 10 * " kmgt".index(found[2].lower() or " ")
+
+
+def rate(text: str) -> int:
+    """Bytes per second such as `500K`, `10M` or `1.5M`; letters as those of `size`.
+
+    Returns:
+        A whole number, 0 for no limit.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = _RATE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not a rate such as 500K or 10M")
+    value = Fraction(found[1]) * (1 << 10 * " kmgt".index(found[2].lower() or " "))
+    # Whoever asks for next to nothing does not mean as much as there is.
+    return max(1, int(value)) if value else 0
 
 
 def share(text: str) -> Fraction:

@@ -11,11 +11,13 @@ from gitstore.adapters.credentials_file import file_of_user
 from gitstore.core.errors import StorageError
 from gitstore.core.guessing import closest
 from gitstore.repo.findings import Finding, Level
+from gitstore.repo.limits import chosen_rates
 from gitstore.repo.project import Project
 from gitstore.repo.settings import chosen_jobs, chosen_pre_push
 
 KEYS = (
-    *("storage.jobs", "storage.*.mode", "storage.trashage", "storage.trashsize"),
+    *("storage.jobs", "storage.*.jobs", "storage.bandwidth", "storage.*.bandwidth"),
+    *("storage.*.mode", "storage.trashage", "storage.trashsize"),
     *("storage.autostage", "storage.autorecord", "storage.warnunrecorded"),
     *("storage.largefileguard", "storage.prepush"),
 )
@@ -38,7 +40,7 @@ def config_found(project: Project) -> Iterator[Finding]:
             told = f"git's configuration has {key}, which means nothing to git storage"
             hint = f"git config --unset {shlex.quote(key)}"
             yield Finding(Level.NOTE, told, hint + (f"  # did you mean {close}?" if close else ""))
-    for read in (chosen_jobs, chosen_pre_push):
+    for read in (chosen_jobs, chosen_rates, chosen_pre_push):
         try:
             read(project.git)
         except StorageError as error:

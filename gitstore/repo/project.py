@@ -24,6 +24,8 @@ from gitstore.core.merging import understood
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, dump, pointer
 from gitstore.repo.settings import chosen_jobs, origin_of, with_chosen_modes
+from gitstore.repo.limits import Limits
+from gitstore.repo.roots import tree_of
 from gitstore.shell.binding import Binding
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Project:
         together: storages that one command asks, so that one question is about all of them.
         rooms: the storages that this command has opened.
     """
+        limits: how fast bytes may move.
 
     git: Git
     text: str
@@ -60,15 +63,15 @@ class Project:
     together: tuple[StorageSpec, ...] = ()
     rooms: dict[StorePlace, Store] = field(default_factory=dict, compare=False, repr=False)
 
+    limits: Limits = field(default_factory=Limits, compare=False, repr=False)
     @property
     def where(self) -> tuple[Path, str]:
         """The top level, and the caller's directory relative to it."""
         return self.git.top, self.git.prefix
 
-    @property
-    def jobs(self) -> int | None:
+    def jobs(self, data: DataPath) -> int | None:
         """Transfers at a time, where the user or this clone has chosen, else None."""
-        return chosen_jobs(self.git)
+        return chosen_jobs(self.git, data.path, data.storage)
 
     @property
     def redo_log(self) -> Path:
@@ -160,6 +163,7 @@ class Project:
         raw = opened(self.destination(spec), self.access, others)
         from gitstore.shell.abilities import careful
 
+        raw = self.limits.on(raw, spec.name, self.git)
         return raw if facts is None else careful(raw, facts)
 
     def asking(self, names: Iterable[str]) -> Project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gitstore.core.manifest import DataPath, StorageSpec
 from gitstore.core.model import Plan, State
 from gitstore.core.report import Listener, Report
 from gitstore.repo import viewing
+from gitstore.repo.limits import Limits
 from gitstore.repo.project import Project, project_of
 from gitstore.repo.viewing import Described, Explanation, Listed, Status
 
@@ -43,21 +45,28 @@ class Repo:
     Args:
         path: any directory of the work tree.
         person: gives who can be asked about storages that are not approved; None: nobody can.
+        rate: bytes per second that may move, 0 for no limit; None: what is configured.
 
     Raises:
         NotARepository: the directory is not in a git work tree.
         FormatError: the manifest does not follow its specification.
     """
 
-    def __init__(self, path: str | Path = ".", person: Callable[[], Person] | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path = ".",
+        person: Callable[[], Person] | None = None,
+        rate: int | None = None,
+    ) -> None:
         self._git = Git.find(Path(path))
+        self._limits = Limits(rate)
         self._person = person
         self.project  # noqa: B018 - asks now, so that a wrong directory is an error here
 
     @property
     def project(self) -> Project:
         """The manifest, the pointers and git, as they are now."""
-        return project_of(self._git, self._person)
+        return replace(project_of(self._git, self._person), limits=self._limits)
 
     def add(self, storage: StorageSpec, data: DataPath | None = None) -> Added:
         """Describe a storage and the data path that it feeds; see `gitstore.repo.adding.add`."""

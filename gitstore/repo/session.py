@@ -177,7 +177,7 @@ class Session:
             trash=self.trash(view.binding),
             operation=self.operation or 0,
             listener=self.listener,
-            jobs=self.jobs or self.project.jobs,
+            jobs=self.jobs or self.project.jobs(view.binding.data),
         )
         view.binding.tree.sweep()
         try:

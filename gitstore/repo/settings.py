@@ -17,6 +17,7 @@ from gitstore.core.manifest import DataPath, Manifest, Mode
 
 _SECTION = "storage"
 _JOBS = "storage.jobs"
+_JOBS_OF_ONE = "storage.<name>.jobs"
 _MODE = "storage.<name>.mode"
 _HINTS = "advice.storageHints"
 _PRE_PUSH = "storage.prePush"
@@ -57,18 +58,24 @@ def with_chosen_modes(git: Git, manifest: Manifest) -> Manifest:
     return replace(manifest, data={path: in_mode(data) for path, data in manifest.data.items()})
 
 
-def chosen_jobs(git: Git) -> int | None:
+def chosen_jobs(git: Git, *names: str) -> int | None:
     """How many transfers at a time this user or clone wants, or None for what suits the storage.
+
+    Args:
+        names: a data path and its storage; the first that has a number of its own counts.
 
     Raises:
         StorageError: it is not a whole number above 0.
     """
-    text = git.section(_SECTION).get(_JOBS)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise _wrong(_JOBS, text, "a whole number above 0")
-    return int(text)
+    section = git.section(_SECTION)
+    for key in (*(_JOBS_OF_ONE.replace("<name>", name) for name in names), _JOBS):
+        text = section.get(key)
+        if text is None:
+            continue
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            raise _wrong(key, text, "a whole number above 0")
+        return int(text)
+    return None
 
 
 def chosen_pre_push(git: Git) -> PrePush:

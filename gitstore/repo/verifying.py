@@ -205,7 +205,7 @@ def _read(
                 continue
             here = side is Side.HERE
             store_jobs = _JOBS if here else view.binding.store().abilities().parallel
-            jobs = options.jobs or session.project.jobs or store_jobs
+            jobs = options.jobs or session.project.jobs(view.binding.data) or store_jobs
             inspection = Inspection(view.binding, view.survey.stats, jobs, listener.advance)
             inspect = inspect_here if here else inspect_there
             checks = _told(inspect(inspection, states), states, listener)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from gitstore.core.amounts import moment, share, size, span
+from gitstore.core.amounts import moment, rate, share, size, span
 
 DAY = 86_400
 
@@ -31,6 +31,14 @@ def test_dates(text: str) -> None:
 )
 def test_sizes(text: str, number: int) -> None:
     assert size(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("500K", 500 << 10), ("10M", 10 << 20), ("1.5m", 3 << 19), ("0.1", 1)],
+)
+def test_rates(text: str, number: int) -> None:
+    assert rate(text) == number
 
 
 @pytest.mark.parametrize(("text", "part"), [("5%", "1/20"), ("0.5%", "1/200"), ("100%", "1")])

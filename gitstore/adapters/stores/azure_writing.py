@@ -21,6 +21,7 @@ from gitstore.adapters.stores.azure_errors import code_of
 from gitstore.adapters.stores.azure_reading import read
 from gitstore.adapters.stores.cloud_requests import Answer, Request
 from gitstore.adapters.stores.source_pieces import pieces
+from gitstore.adapters.stores.throttled import unslowed
 from gitstore.core.errors import (
     Missing,
     Refused,
@@ -141,6 +142,6 @@ def _look_up(container: Container, key: str, source: Source) -> Version | None:
     except (Missing, Refused):
         # Somebody else is at work there: what we wrote, if we did, is not what is there now.
         return None
-    for piece in pieces(source, key, _MEBIBYTE):
+    for piece in pieces(unslowed(source), key, _MEBIBYTE):
         ours.update(piece)
     return found if theirs.digest() == ours.digest() else None

@@ -27,6 +27,7 @@ from gitstore.adapters.stores.gcs_bucket import Bucket, current, described
 from gitstore.adapters.stores.gcs_errors import is_of_bucket
 from gitstore.adapters.stores.gcs_reading import read
 from gitstore.adapters.stores.source_pieces import pieces
+from gitstore.adapters.stores.throttled import unslowed
 from gitstore.core.errors import (
     Corrupt,
     Missing,
@@ -110,7 +111,7 @@ def _write_small(bucket: Bucket, upload: Request, source: Source) -> Version:
 def _write_large(bucket: Bucket, upload: Request, source: Source) -> Version:
     about = upload.about
     key = about.key or ""
-    crc32c = _crc32c(pieces(source, key, PIECE))
+    crc32c = _crc32c(pieces(unslowed(source), key, PIECE))
     begin = upload.asking(uploadType="resumable").saying(
         {
             "Content-Type": _JSON,
@@ -216,6 +217,6 @@ def _look_up(bucket: Bucket, key: str, source: Source) -> Version | None:
 
 def _digest(source: Source, key: str, kind: str) -> str:
     digest = hashlib.new(kind, usedforsecurity=False)
-    for piece in pieces(source, key, PIECE):
+    for piece in pieces(unslowed(source), key, PIECE):
         digest.update(piece)
     return digest.hexdigest()

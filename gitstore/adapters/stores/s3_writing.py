@@ -19,6 +19,7 @@ from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_errors import CODES, failure, sdk_errors, translated
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.adapters.stores.s3_reading import read, stat
+from gitstore.adapters.stores.throttled import unslowed
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, StoreError
 from gitstore.core.store import Source
 from gitstore.core.versions import Version, merged
@@ -138,7 +139,7 @@ def _look_up(connection: Connection, key: str, source: Source) -> Version | None
 
 def _digest(source: Source, kind: str) -> str:
     digest = hashlib.new(kind, usedforsecurity=False)
-    with source.open() as stream:
+    with unslowed(source).open() as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()

@@ -72,6 +72,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from forget" -s h -l help -d 
 complete -c git-storage -n "__fish_seen_subcommand_from forget" -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from clone" -l no-stage -d 'bring up nothing, only install'
 complete -c git-storage -n "__fish_seen_subcommand_from clone" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from clone" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
 complete -c git-storage -n "__fish_seen_subcommand_from clone" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from clone" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from clone" -s v -l verbose -d 'say more'
@@ -81,6 +82,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from start" -s y -l yes -d 'c
 complete -c git-storage -n "__fish_seen_subcommand_from start" -l no-input -d 'ask nothing, as without a terminal'
 complete -c git-storage -n "__fish_seen_subcommand_from start" -l skip -d 'leave a storage out; can be given again' -x -a '(__git_storage_ask storage)'
 complete -c git-storage -n "__fish_seen_subcommand_from start" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from start" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
 complete -c git-storage -n "__fish_seen_subcommand_from start" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from start" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from start" -s v -l verbose -d 'say more'
@@ -91,6 +93,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from stage" -l include -d 'st
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l exclude -d 'stage no object like PATTERN; can be given again' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s n -l dry-run -d 'show what would be done and why, and change nothing'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s v -l verbose -d 'say more'
@@ -103,6 +106,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s h -l help -d
 complete -c git-storage -n "__fish_seen_subcommand_from unstage" -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -l from -d 'the commit whose pointer names the version' -x -a '(__git_storage_revisions)'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -l operation -d 'take the files that this operation put into the trash' -x
+complete -c git-storage -n "__fish_seen_subcommand_from restore" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -s v -l verbose -d 'say more'
@@ -136,6 +140,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from sync" -l delete -d 'eras
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -l allow-deletes -d 'allow so many deletions without a question' -x
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s n -l dry-run -d 'show what would be done and why, and change nothing'
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s v -l verbose -d 'say more'
@@ -194,6 +199,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from verify" -l since -d 'lea
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s z -d 'print only paths, each ended by NUL'
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s n -l dry-run -d 'show what would be done and why, and change nothing'
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
+complete -c git-storage -n "__fish_seen_subcommand_from verify" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from verify" -s v -l verbose -d 'say more'
