@@ -3,9 +3,13 @@
 >>> import gitstore
 >>> repo = gitstore.Repo(".")
 >>> repo.stage("data/raw")
+>>> with gitstore.open("data/raw/m31.fits") as stream:  # staged or not
+...     header = stream.read(2880)
 
-Every verb of the command line is a method of `Repo`; it returns plans and reports as values. Errors
-are the family of `gitstore.core.errors`, of which `StorageError` is the base.
+Every verb of the command line is a method of `Repo`; it returns plans and reports as values. `open`
+reads data without staging it, of any commit and of other projects; `path` stages what it names.
+Errors are the family of `gitstore.core.errors`, of which `StorageError` is the base. See
+docs/python.md.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from gitstore.core.manifest import DataPath, StorageSpec
     from gitstore.core.model import Action, Choice, Kind, Plan
     from gitstore.core.report import Outcome, Report
+    from gitstore.repo.files import open, path
     from gitstore.repo.repo import Repo
     from gitstore.repo.staging import StageOptions
     from gitstore.repo.syncing import SyncOptions
@@ -39,6 +44,8 @@ __all__ = [
     "Verified",
     "VerifyOptions",
     "__version__",
+    "open",
+    "path",
 ]
 
 __version__ = "0.1.0"
@@ -48,6 +55,7 @@ _HOMES = {
     "gitstore.core.manifest": ("DataPath", "StorageSpec"),
     "gitstore.core.model": ("Action", "Choice", "Kind", "Plan"),
     "gitstore.core.report": ("Outcome", "Report"),
+    "gitstore.repo.files": ("open", "path"),
     "gitstore.repo.repo": ("Repo",),
     "gitstore.repo.staging": ("StageOptions",),
     "gitstore.repo.syncing": ("SyncOptions",),

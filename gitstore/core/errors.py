@@ -7,6 +7,7 @@ The family::
     ├── NotARepository           no git work tree here
     ├── FormatError              a manifest or pointer does not follow its specification
     ├── UnknownName              no such storage, data path, revision or object
+    │   └── NoSuchObject         a file that no pointer names; Python's FileNotFoundError, too
     ├── BadUrl                   a storage URL that cannot be understood
     ├── PathRefused              a path that cannot be, or hold, a data path
     ├── Locked                   another process is changing this work tree
@@ -83,6 +84,10 @@ class FormatError(StorageError):
 
 class UnknownName(StorageError):
     """A storage, data path, revision or object that nobody has described."""
+
+
+class NoSuchObject(UnknownName, FileNotFoundError):
+    """A file that no pointer names; programs that open files know what that is."""
 
 
 class BadUrl(StorageError):

@@ -8,7 +8,7 @@ are nowhere, reading is an error, however much of them has been read before.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 
 from gitstore.core.errors import Corrupt, Missing, Refused, StoreError, Unreachable
@@ -20,6 +20,13 @@ ATTEMPTS = 3  # times that a span is asked for, each with the store's own repeti
 LOOKED_THROUGH = 1 << 30  # bytes up to which an object is read whole to find out whether it is it
 
 
+Told = Callable[[StoreError], StoreError]
+
+
+def _as_is(error: StoreError) -> StoreError:
+    return error
+
+
 class Pinned:
     """Reads spans of one recorded version; for several threads.
 
@@ -27,12 +34,20 @@ class Pinned:
         store: the storage.
         key: the object's.
         wanted: the version, as the pointer has it.
+        told: what to raise for an error of the storage: whoever knows more of the object says it.
     """
 
-    def __init__(self, store: Store, key: str, wanted: Version) -> None:
+    def __init__(
+        self,
+        store: Store,
+        key: str,
+        wanted: Version,
+        told: Callable[[StoreError], StoreError] = _as_is,
+    ) -> None:
         self.key = key
         self.wanted = wanted
         self._store = store
+        self._told = told
         self._candidates = where_it_may_be(store, key, wanted)
         self._at: Version | None = None
         self._lock = Lock()
@@ -53,6 +68,15 @@ class Pinned:
         span = Span(max(span.start, 0), min(span.stop, self.size))
         if span.start >= span.stop:
             return b""
+        try:
+            return self._wanted(span)
+        except StoreError as error:
+            told = self._told(error)
+            if told is error:
+                raise
+            raise told from error
+
+    def _wanted(self, span: Span) -> bytes:
         at = self._at or self._next(None)
         while True:
             try:

@@ -1,0 +1,231 @@
+"""A project's data as one moment records it: the work tree now, a commit, another project.
+
+What there is, by name, and how its bytes are read without staging them. Nothing is asked of a
+storage before the first byte is read.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitstore.core.errors import (
+    Denied,
+    FormatError,
+    Missing,
+    NoCredentials,
+    NoSuchObject,
+    StoreError,
+    Untrusted,
+)
+from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
+from gitstore.core.pointer import Pointer
+from gitstore.core.versions import Version, content_only
+from gitstore.repo.project import MANIFEST, Project
+from gitstore.repo.selection import Selection, object_name
+from gitstore.repo.session import within
+
+if TYPE_CHECKING:
+    from gitstore.adapters.stores.registry import StorePlace
+    from gitstore.core.store import Store
+    from gitstore.shell.pinned import Pinned
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One object as a snapshot records it.
+
+    Attributes:
+        name: relative to the top level of the project.
+        data: its data path.
+        path: relative to the data path.
+        version: the recorded version, without what another storage issued (rule B5).
+    """
+
+    name: str
+    data: DataPath
+    path: str
+    version: Version
+
+    @property
+    def key(self) -> str:
+        """The storage key, relative to the storage's URL."""
+        return self.data.prefix if self.data.single else self.data.prefix + self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one moment of a project records.
+
+    Attributes:
+        title: what it is for a message: `commit 1a2b3c4d5e6f`; `''` for the work tree.
+        manifest: of that moment.
+        pointer_of: the pointer of a data path then, or None where there was none.
+        open_store: opens a storage, as far as the user has approved it.
+        recorded_by: who recorded an object, for a message, or None.
+        work: the project whose work tree this is a moment of; None for another project.
+        commit: the full id; None for the work tree.
+    """
+
+    title: str
+    manifest: Manifest
+    pointer_of: Callable[[DataPath], Pointer | None]
+    open_store: Callable[[StorageSpec], Store]
+    recorded_by: Callable[[Recorded], str | None]
+    work: Project | None = None
+    commit: str | None = None
+    _read: dict[str, Mapping[str, Version]] = field(default_factory=dict, compare=False, repr=False)
+
+    def entries(self, data: DataPath) -> Mapping[str, Version]:
+        """The objects of a data path that are in its scope, by path; read once.
+
+        Raises:
+            FormatError: the pointer cannot be read.
+        """
+        if data.path not in self._read:
+            found = self.pointer_of(data)
+            entries = {} if found is None else found.entries
+            if data.include or data.exclude:
+                covers = within(Selection(data))
+                entries = {path: v for path, v in entries.items() if covers(path)}
+            spec = self.manifest.storages[data.storage]
+            if found is not None and found.source != f"{spec.place().identity}/{data.prefix}":
+                entries = {path: content_only(v) for path, v in entries.items()}
+            self._read[data.path] = entries
+        return self._read[data.path]
+
+    def find(self, name: str) -> Recorded:
+        """The object with a name relative to the top level.
+
+        Raises:
+            NoSuchObject: no pointer names it.
+        """
+        for data in self.manifest.data.values():
+            if name == data.path and data.single:
+                path = "."
+            elif name.startswith(data.path + "/") and not data.single:
+                path = name[len(data.path) + 1 :]
+            else:
+                continue
+            version = self.entries(data).get(path)
+            if version is not None:
+                return Recorded(name, data, path, version)
+            told = f"the pointer of {data.path} names no {name}{self._then()}"
+            raise NoSuchObject(told, hint=f"git storage ls {shlex.quote(data.path)}")
+        known = ", ".join(self.manifest.data) or "none"
+        told = f"{name} is not an object of a data path{self._then()}"
+        raise NoSuchObject(told, hint=f"data paths are: {known}")
+
+    def recorded(self, data: DataPath) -> list[Recorded]:
+        """Every object of a data path."""
+        entries = self.entries(data).items()
+        return [Recorded(object_name(data.path, path), data, path, v) for path, v in entries]
+
+    def pinned(self, what: Recorded) -> Pinned:
+        """A reader of a recorded object.
+
+        Raises:
+            Untrusted: the user has not approved its storage.
+        """
+        from gitstore.shell.pinned import Pinned
+
+        store = self.open_store(self.manifest.storages[what.data.storage])
+        return Pinned(store, what.key, what.version, partial(self._told, what))
+
+    def _told(self, what: Recorded, error: StoreError) -> StoreError:
+        """What a storage says, with the object and who recorded it (rule F4)."""
+        if isinstance(error, Denied | NoCredentials):
+            _ROOMS.clear()  # somebody may log in before it is tried again
+        if not isinstance(error, Missing):
+            return error
+        by = self.recorded_by(what)
+        told = f"{what.name}: {error.message}" + (f"; recorded by {by}" if by else "")
+        return Missing(told + self._then(), key=error.key, hint=error.hint)
+
+    def _then(self) -> str:
+        return f", as of {self.title}" if self.title else ""
+
+
+def of_work_tree(project: Project) -> Snapshot:
+    """What the work tree records now."""
+    return Snapshot("", project.manifest, project.pointer, *_ways(project), work=project)
+
+
+def of_commit(project: Project, revision: str) -> Snapshot:
+    """What a commit of the project records.
+
+    Raises:
+        UnknownName: there is no such commit.
+        FormatError: its manifest does not follow its specification.
+    """
+    commit = project.git.commit(revision)
+    blob = project.git.files(commit, MANIFEST).get(MANIFEST)
+    text = b"" if blob is None else project.git.blobs([blob])[0]
+    title = f"commit {commit[:12]}"
+    manifest = manifest_of(text, f"{commit[:12]}:{MANIFEST}")
+    then = replace(project, text="", manifest=manifest)
+    return Snapshot(
+        title,
+        manifest,
+        lambda data: then.pointer_at(data, commit),
+        *_ways(then),
+        work=project,
+        commit=commit,
+    )
+
+
+def manifest_of(content: bytes, name: str) -> Manifest:
+    """A manifest as a commit has it.
+
+    Raises:
+        FormatError: it does not follow its specification.
+    """
+    if not content:
+        return EMPTY
+    try:
+        return parse_manifest(content.decode(), name)
+    except UnicodeDecodeError as error:
+        raise FormatError("is not UTF-8", source=name) from error
+
+
+def _ways(
+    project: Project,
+) -> tuple[Callable[[StorageSpec], Store], Callable[[Recorded], str | None]]:
+    rooms = rooms_of(str(project.git.top))
+    shared = replace(project, rooms=rooms)
+
+    def open_store(spec: StorageSpec) -> Store:
+        try:
+            return shared.open_store(spec)
+        except Untrusted as error:
+            raise _typed_there(error, project.git.top) from error
+
+    def recorded_by(what: Recorded) -> str | None:
+        name = f"{what.data.path}.storage"
+        return project.git.who_added(name, what.version.ids[0]) if what.version.ids else None
+
+    return open_store, recorded_by
+
+
+_ROOMS: dict[tuple[int, str], dict[StorePlace, Store]] = {}
+
+
+def rooms_of(project: str) -> dict[StorePlace, Store]:
+    """The storages that this process has opened for a project, to be used again.
+
+    A process that was forked has its own: connections and threads stay with the parent.
+    """
+    return _ROOMS.setdefault((os.getpid(), project), {})
+
+
+def _typed_there(error: Untrusted, top: Path) -> Untrusted:
+    """A hint that can be typed where the program runs."""
+    if error.hint is None or Path.cwd().is_relative_to(top):
+        return error
+    hint = error.hint.replace("git storage", f"git -C {shlex.quote(str(top))} storage", 1)
+    return Untrusted(error.message, key=error.key, hint=hint)

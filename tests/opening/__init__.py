@@ -1,0 +1,1 @@
+"""Reading data of a project without staging it, from Python."""
