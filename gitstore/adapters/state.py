@@ -15,6 +15,7 @@ from types import TracebackType
 from gitstore.adapters.database import Database
 from gitstore.adapters.state_values import COARSE_STEP, Effect, Intent, Operation, Seen, trusted
 from gitstore.core.errors import UnknownName
+from gitstore.core.location import Location, Owner
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
 
@@ -46,7 +47,15 @@ _FORMAT_2 = """
 CREATE TABLE verified (data_path INTEGER, path TEXT, side TEXT, what TEXT NOT NULL,
   at REAL NOT NULL, PRIMARY KEY (data_path, path, side)) WITHOUT ROWID
 """
-_TABLES = ("base", "recorded", "seen", "intent", "verified")
+# Where the bytes lie if not at the data path; and files that others keep which were taken for what
+# was recorded without all of their bytes having been read.
+_FORMAT_3 = """
+CREATE TABLE location (data_path INTEGER PRIMARY KEY, directory TEXT NOT NULL, owner TEXT NOT NULL);
+CREATE TABLE spare (directory TEXT PRIMARY KEY);
+CREATE TABLE accepted (data_path INTEGER, path TEXT, size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL, PRIMARY KEY (data_path, path)) WITHOUT ROWID
+"""
+_TABLES = ("base", "recorded", "seen", "intent", "verified", "accepted", "location")
 
 _SIGNED = 1 << 63  # SQLite's integers have 64 bits and a sign
 
@@ -59,7 +68,7 @@ class WorkState:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = Database(file, [_FORMAT_1, _FORMAT_2])
+        self._database = Database(file, [_FORMAT_1, _FORMAT_2, _FORMAT_3])
 
     @classmethod
     def open(cls, git_dir: Path) -> WorkState:
@@ -172,6 +181,38 @@ class WorkState:
         with self._database.writing() as connection:
             values = (root_id, self._number(data_path))
             connection.execute("UPDATE data_path SET root = ? WHERE id = ?", values)
+
+    def location(self, data_path: str) -> Location | None:
+        """Where the bytes lie that the data path leads to, or None if they are at it."""
+        rows = self._database.rows(_all_of("location", "directory, owner"), (data_path,))
+        return Location(rows[0][0], Owner(rows[0][1])) if rows else None
+
+    def set_location(self, data_path: str, location: Location | None) -> None:
+        """Set where the bytes lie; None: at the data path itself."""
+        with self._database.writing() as connection:
+            number = self._number(data_path)
+            connection.execute("DELETE FROM location WHERE data_path = ?", (number,))
+            if location is not None:
+                row = (number, location.directory, location.owner.value)
+                connection.execute("INSERT INTO location VALUES (?, ?, ?)", row)
+
+    def spares(self) -> tuple[str, ...]:
+        """Directories for temporary files and trash that locations have had."""
+        return tuple(row[0] for row in self._database.rows("SELECT directory FROM spare"))
+
+    def add_spare(self, directory: str) -> None:
+        """Remember a directory for temporary files and trash, so that its trash is found."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO spare VALUES (?)", (directory,))
+
+    def accepted(self, data_path: str) -> dict[str, tuple[int, int]]:
+        """Size and mtime, in nanoseconds, of files taken for their bases without reading all."""
+        rows = self._database.rows(_all_of("accepted", "path, size, mtime_ns"), (data_path,))
+        return {path: (size, mtime) for path, size, mtime in rows}
+
+    def set_accepted(self, data_path: str, accepted: Mapping[str, tuple[int, int] | None]) -> None:
+        """Set which files were taken for their bases; None removes one."""
+        self._set("accepted", data_path, accepted)
 
     def intents(self, data_path: str) -> dict[str, Intent]:
         """Uploads that may have happened, by object path."""

@@ -116,6 +116,10 @@ class Tree:
         if self._spare.is_dir():
             with suppress(OSError):
                 return self._shop().clock_ns()
+        return self.machine_clock_ns()
+
+    def machine_clock_ns(self) -> int:
+        """This machine's clock, as coarse as local file systems use it, in nanoseconds."""
         coarse = getattr(time, "CLOCK_REALTIME_COARSE", time.CLOCK_REALTIME)
         return time.clock_gettime_ns(coarse)
 
@@ -154,6 +158,7 @@ class Tree:
 
     def incoming(self, size: int) -> Incoming:
         """A new temporary file for so many bytes, close to the data."""
+        self._require_ours()
         try:
             return Incoming(self._shop(), size)
         except OSError as error:
@@ -166,6 +171,7 @@ class Tree:
     @contextmanager
     def placing(self) -> Iterator[Placing]:
         """For many new files: see `Placing`."""
+        self._require_ours()
         placing = Placing(self._root, self._parts)
         try:
             yield placing
@@ -282,6 +288,9 @@ class Tree:
             raise PathRefused(f"{path} cannot be a file here: {reason}")
         return parts
 
+    def _require_ours(self) -> None:
+        """Refuse to change files that others keep; asked before every change."""
+
     @contextmanager
     def _entry(self, path: str) -> Iterator[Entry]:
         with self._root.entry(self._parts(path)) as entry:
@@ -289,6 +298,7 @@ class Tree:
 
     @contextmanager
     def _made_entry(self, path: str) -> Iterator[Entry]:
+        self._require_ours()
         with self._root.made_entry(self._parts(path)) as entry:
             yield entry
 
@@ -299,6 +309,7 @@ class Tree:
         Raises:
             Changed: it is not, or it vanishes while it is worked on.
         """
+        self._require_ours()
         try:
             with self._entry(path) as entry:
                 _check(entry, path, expect)

@@ -4,6 +4,16 @@ Every object that the pointer names and that is wanted here is fetched, verified
 place. What is staged stays wanted: after a `git pull` the same command brings what others recorded.
 A local file that was edited is never overwritten; it is reported as a conflict and left alone.
 
+With `--location DIR` the data lie in DIR, on another disk, and the data path is a link to them.
+This work tree remembers it. Every command works through the link; where the disk is away, nothing
+is concluded from that. Files are moved between disks by you (`mv`), and known again afterwards;
+`--location` of the directory that the data path is in makes it a plain directory again.
+
+With `--existing DIR` the data are there already, or mounted by other means. They are held against
+the pointer by size and checksum (with `--quick`: by size, and 16 of them by checksum), and every
+difference is named. Where there is none, the data path becomes a link to them. They are never
+written to or removed, by no command; `unstage` ends the link.
+
 `stage NAME --to PATH` first makes PATH a data path of the storage NAME, as `git storage add` does.
 
 EXIT STATUS
@@ -19,6 +29,8 @@ EXAMPLES
     git storage stage data/raw --include '*.fits' --exclude 'old/*'
     git storage stage -n data/raw/2023
     git storage stage survey --to data/raw
+    git storage stage --location /scratch data/raw
+    git storage stage --existing /mounts/survey --quick data/raw
 """
 
 from __future__ import annotations
@@ -30,6 +42,7 @@ from gitstore.commands.opened import opened, pointers, written
 from gitstore.commands.parser import Parser
 from gitstore.core.errors import UsageError
 from gitstore.core.manifest import DataPath
+from gitstore.repo.existing import Existing
 from gitstore.repo.repo import Repo
 from gitstore.repo.selection import below_top
 from gitstore.repo.staging import StageOptions
@@ -43,6 +56,12 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=told)
     parser.add_argument("--all", action="store_true", help="every data path")
     parser.add_argument("--to", metavar="PATH", help="the data path that a storage is to feed")
+    told = "let the data lie in this directory of another disk, with a link at the data path"
+    parser.add_argument("--location", metavar="DIR", help=told)
+    told = "link what is in this directory already, if it is what was recorded"
+    parser.add_argument("--existing", metavar="DIR", help=told)
+    told = "of what exists already, read a sample only"
+    parser.add_argument("--quick", action="store_true", help=told)
     reading.patterns(parser, "stage")
     reading.dry_run(parser)
     reading.jobs(parser)
@@ -59,7 +78,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         what = "both targets and --all" if args.all else "nothing to stage was named"
         raise UsageError(what, hint="git storage stage --all")
     repo, screen = opened(screen, args.rate)
-    options = StageOptions(tuple(args.include), tuple(args.exclude), args.jobs)
+    options = _options(args)
     before = pointers(repo)
     targets = args.targets
     if args.to is not None:
@@ -69,6 +88,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         return 0
     reports = repo.stage(*targets, options=options, listener=screen.listener())
     return show_reports(screen, "stage", reports, written(before, pointers(repo)))
+
+
+def _options(args: argparse.Namespace) -> StageOptions:
+    if args.quick and args.existing is None:
+        raise UsageError(
+            "--quick is about --existing", hint="git storage stage --existing DIR PATH"
+        )
+    if args.existing is not None and args.location is not None:
+        raise UsageError("--existing and --location do not go together", hint="leave one out")
+    if args.dry_run and (args.existing, args.location) != (None, None):
+        raise UsageError("--dry-run makes no link", hint="leave out --dry-run, or the directory")
+    existing = None if args.existing is None else Existing(args.existing, args.quick)
+    return StageOptions(
+        tuple(args.include), tuple(args.exclude), args.jobs, args.location, existing
+    )
 
 
 def _fed(args: argparse.Namespace, repo: Repo) -> str:

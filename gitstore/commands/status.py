@@ -31,6 +31,7 @@ from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser, targets
 from gitstore.commands.status_groups import Group, grouped
 from gitstore.core.errors import UsageError
+from gitstore.core.location import Location, Owner
 from gitstore.core.manifest import Mode
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
@@ -39,7 +40,7 @@ from gitstore.repo.viewing import Explanation, Status
 from gitstore.ui import documents
 from gitstore.ui.colour import BOLD, GREEN, RED, Painted
 from gitstore.ui.screen import Screen
-from gitstore.ui.words import below, count, human
+from gitstore.ui.words import below, count, human, shown
 
 _NOT_ASKED = "the storage was not asked; --remote does"
 
@@ -87,6 +88,8 @@ def _show(found: tuple[Status, ...], screen: Screen) -> None:
         here = f"{one.staged:,} of {count(one.objects)} here, {human(one.size)} in all"
         about = f" ({data.storage}, {data.mode.value}): {here}"
         screen.line(Painted(screen.path(data.path), BOLD), about)
+        if one.location is not None:
+            screen.line(f"  {_where(one.location)}")
         for group in grouped(one):
             _show_group(group, one, screen)
         if one.clean and one.staged == one.objects:
@@ -170,6 +173,7 @@ def _document(one: Status) -> dict[str, object]:
     return {
         "data_path": documents.data_path(one.data),
         "offline": one.offline,
+        "location": None if one.location is None else one.location.directory,
         "staged": one.staged,
         "objects": one.objects,
         "size": one.size,
@@ -179,6 +183,11 @@ def _document(one: Status) -> dict[str, object]:
             for group in grouped(one)
         },
     }
+
+
+def _where(location: Location) -> str:
+    whose = ", kept by others" if location.owner is Owner.OTHERS else ""
+    return f"at {shown(location.directory)}{whose}"
 
 
 def _base(base: Base | None) -> str:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from gitstore.core.errors import StoreError
 from gitstore.core.model import Plan
-from gitstore.core.plan import decide_stage, decide_unstage
+from gitstore.core.plan import decide_unstage
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import with_staged, with_unstaged
+from gitstore.repo.deciding import staging_decision
+from gitstore.repo.existing import Existing, link_existing, unlink_existing
 from gitstore.repo.leaving import know, know_if_vacant
+from gitstore.repo.locating import check_places, locate, relink
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, View, changing, reading
@@ -26,11 +29,15 @@ class StageOptions:
         include: patterns below the given paths; none means everything.
         exclude: patterns left out.
         jobs: transfers at a time, or None for what suits the storage.
+        location: the directory of another disk in which the data are to lie, or None.
+        existing: what is there already and is to be linked, or None.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     jobs: int | None = None
+    location: str | None = None
+    existing: Existing | None = None
 
 
 def plan_copies(
@@ -42,7 +49,7 @@ def plan_copies(
         for selection in copies:
             patterns = _patterns(session, selection, options)
             view = session.offline_view(selection, patterns)
-            plans.append(view.plan("stage", decide_stage))
+            plans.append(view.plan("stage", staging_decision(view)))
         return tuple(plans)
 
 
@@ -56,24 +63,34 @@ def copy(
 
     Local edits are never overwritten: they are conflicts in the report, and stay.
     """
+    if options.existing is not None:
+        return link_existing(project, copies, options.existing, listener)
+    if options.location is not None:
+        check_places(project, copies, options.location)
     project = project.asking(selection.data.storage for selection in copies)
     with changing(project, "stage", listener, options.jobs) as session:
-        reports: list[Report] = []
-        for selection in copies:
-            data_path = selection.data.path
-            before = session.state.wanted(data_path)
-            patterns = _patterns(session, selection, options)
-            session.state.set_wanted(data_path, patterns)
-            if patterns != before:
-                session.note(data_path, "wanted", {"before": list(before)})
-            know_if_vacant(project, selection.data)
-            session.binding(selection).tree.make_root()
-            session.ignore(data_path)
-            view = session.offline_view(selection)
-            plan = view.plan("stage", decide_stage)
-            know(project, view, plan)
-            reports.append(session.execute(plan, view))
-        return tuple(reports)
+        return tuple(_staged(session, selection, options) for selection in copies)
+
+
+def _staged(session: Session, selection: Selection, options: StageOptions) -> Report:
+    project, data_path = session.project, selection.data.path
+    if options.location is None:
+        relink(session, data_path)
+    else:
+        locate(session, selection, options.location)
+    if not session.binding(selection).lent:
+        before = session.state.wanted(data_path)
+        patterns = _patterns(session, selection, options)
+        session.state.set_wanted(data_path, patterns)
+        if patterns != before:
+            session.note(data_path, "wanted", {"before": list(before)})
+        know_if_vacant(project, selection.data)
+    session.binding(selection).tree.make_root()
+    session.ignore(data_path)
+    view = session.offline_view(selection)
+    plan = view.plan("stage", staging_decision(view))
+    know(project, view, plan)
+    return session.execute(plan, view)
 
 
 def remove_copies(
@@ -89,6 +106,9 @@ def remove_copies(
         for selection in copies:
             view = _listed_if_possible(session, selection)
             plan = view.plan("unstage", decide_unstage)
+            if view.binding.lent:
+                reports.append(unlink_existing(session, selection, plan))
+                continue
             data_path = selection.data.path
             before = session.state.wanted(data_path)
             after = with_unstaged(before, selection.paths or EVERYTHING)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from gitstore.core.plan import Decide, decide_sync, decide_sync_read_only
+from gitstore.core.location import hands_off
+from gitstore.core.plan import Decide, decide_stage, decide_sync, decide_sync_read_only
 from gitstore.repo.session import Session, View
 
 
 def decision(view: View) -> Decide:
     """The function that decides what `sync` does with a data path."""
+    if view.binding.lent:
+        return hands_off(decide_sync_read_only)
     return decide_sync_read_only if view.binding.data.access.value == "read" else decide_sync
+
+
+def staging_decision(view: View) -> Decide:
+    """The function that decides what `stage` does with a data path."""
+    return hands_off(decide_stage) if view.binding.lent else decide_stage
 
 
 def with_evidence_of(session: Session, view: View) -> View:

@@ -14,8 +14,8 @@ from gitstore.adapters.git import Git
 from gitstore.adapters.state import WorkState
 from gitstore.core.errors import StorageError, Untrusted
 from gitstore.core.manifest import Mode
-from gitstore.core.plan import decide_stage
 from gitstore.core.report import Listener, Report
+from gitstore.repo.deciding import staging_decision
 from gitstore.repo.project import open_project
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import changing
@@ -85,7 +85,9 @@ def auto_stage(start: Path, listener: Listener | None = None) -> Staged:
             if data.mode is Mode.COPY and session.state.wanted(data.path):
                 try:
                     view = session.offline_view(Selection(data))
-                    reports.append(session.execute(view.plan("stage", decide_stage), view))
+                    reports.append(
+                        session.execute(view.plan("stage", staging_decision(view)), view)
+                    )
                 except StorageError as error:
                     problems.append(error)  # of this data path; the others have theirs
         return Staged(tuple(reports), tuple(problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -75,7 +76,7 @@ def _move_data_path(project: Project, data: DataPath, to: str) -> None:
             f"{to} is there already", hint="move it elsewhere, or choose another name"
         )
     with changing(project, "mv") as session:
-        if (top / data.path).exists():
+        if os.path.lexists(top / data.path):
             _rename(project, data.path, to)
         session.state.rename_data_path(data.path, to)
         session.note(to, "data path renamed", {"before": data.path})

@@ -230,6 +230,11 @@ def _drop_promises(session: Session, view: View, plan: Plan) -> None:
 
 
 def _not_read_only(view: View) -> None:
+    if view.binding.lent and view.binding.location is not None:
+        raise Unsupported(
+            f"{view.binding.data.path} is kept by others at {view.binding.location.directory}",
+            hint=f"git storage unstage {shlex.quote(view.binding.data.path)}  # ends the link",
+        )
     if view.binding.data.access.value == "read":
         raise Unsupported(
             f"{view.binding.data.path} is read-only (access: read)",

@@ -17,15 +17,16 @@ from gitstore.adapters.git import Git
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.stores.registry import StorePlace
-from gitstore.adapters.tree import Tree, spare_directory
 from gitstore.core.errors import FormatError, Locked, UnknownName
+from gitstore.core.location import Owner
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
+from gitstore.core.manifest import Access as DataAccess
 from gitstore.core.merging import understood
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, dump, pointer
-from gitstore.repo.settings import chosen_jobs, origin_of, with_chosen_modes
 from gitstore.repo.limits import Limits
 from gitstore.repo.roots import tree_of
+from gitstore.repo.settings import chosen_jobs, origin_of, with_chosen_modes
 from gitstore.shell.binding import Binding
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Project:
         typed: storages that the user has typed in this command, approved by that.
         together: storages that one command asks, so that one question is about all of them.
         rooms: the storages that this command has opened.
-    """
         limits: how fast bytes may move.
+    """
 
     git: Git
     text: str
@@ -62,8 +63,8 @@ class Project:
     typed: tuple[StorageSpec, ...] = ()
     together: tuple[StorageSpec, ...] = ()
     rooms: dict[StorePlace, Store] = field(default_factory=dict, compare=False, repr=False)
-
     limits: Limits = field(default_factory=Limits, compare=False, repr=False)
+
     @property
     def where(self) -> tuple[Path, str]:
         """The top level, and the caller's directory relative to it."""
@@ -140,15 +141,16 @@ class Project:
 
     def binding(self, data: DataPath, state: WorkState, facts: Facts) -> Binding:
         """A data path with its two ends; the store is opened when it is first asked."""
-        root = self.git.top / data.path
-        spare = spare_directory(self.git.top, self.git.common_dir, root)
+        location = state.location(data.path)
+        lent = location is not None and location.owner is Owner.OTHERS
         return Binding(
-            data=data,
+            data=replace(data, access=DataAccess.READ) if lent else data,
             source=self.source(data),
             store=cache(partial(self.open_store, self.storage(data.storage), facts)),
-            tree=Tree(root, spare, data.single),
+            tree=tree_of(self.git, data, location),
             state=state,
             facts=facts,
+            location=location,
         )
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
@@ -161,9 +163,9 @@ class Project:
 
         others = [self.destination(each) for each in self.together if each != spec]
         raw = opened(self.destination(spec), self.access, others)
+        raw = self.limits.on(raw, spec.name, self.git)
         from gitstore.shell.abilities import careful
 
-        raw = self.limits.on(raw, spec.name, self.git)
         return raw if facts is None else careful(raw, facts)
 
     def asking(self, names: Iterable[str]) -> Project:

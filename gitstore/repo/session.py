@@ -14,7 +14,7 @@ from gitstore.adapters import tracked
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import Effect, WorkState
-from gitstore.adapters.tree import TrashBag, spare_directory
+from gitstore.adapters.tree import TrashBag
 from gitstore.core.blocks import ignored_paths, with_ignored
 from gitstore.core.errors import Changed, Locked, Missing, PathRefused, StorageError
 from gitstore.core.manifest import DataPath, Mode
@@ -25,6 +25,7 @@ from gitstore.core.report import Listener, Outcome, Report, Silent
 from gitstore.core.scope import Scope, matcher, wanted_matcher
 from gitstore.core.versions import Version, content_only
 from gitstore.repo.project import Project
+from gitstore.repo.roots import spare_of
 from gitstore.repo.selection import Selection
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
@@ -109,6 +110,11 @@ class Session:
         binding = self.binding(selection)
         listed = listing(binding, within(selection))
         return replace(self._view(selection, listed, None), markers=listed.markers)
+
+    def recorded_view(self, selection: Selection) -> View:
+        """What the pointer says of a selected data path; neither disk nor storage is looked at."""
+        binding, old = self.binding(selection), self.project.pointer(selection.data)
+        return View(selection, binding, old, Survey((), {}))
 
     def _view(
         self,
@@ -211,9 +217,7 @@ class Session:
         Args:
             bag: the operation's bag; None means this operation.
         """
-        project = self.project
-        root = project.git.top / binding.data.path
-        spare = spare_directory(project.git.top, project.git.common_dir, root)
+        spare = spare_of(self.project.git, binding.data, binding.location)
         return TrashBag(spare / "trash" / (bag or self.bag) / binding.data.path)
 
     def write_entries(self, view: View, entries: Mapping[str, Version]) -> bool:

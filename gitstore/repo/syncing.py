@@ -93,7 +93,7 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
     with changing(project, "record") as session:
         reports: list[Report] = []
         for selection in selected(project.manifest, targets, project.where):
-            if selection.data.access.value == "read":
+            if session.binding(selection).data.access.value == "read":
                 continue
             view = _hashed(session.offline_view(selection))
             plan = view.plan("record", decide_record)

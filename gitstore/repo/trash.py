@@ -45,6 +45,8 @@ def trash_places(project: Project) -> tuple[Path, ...]:
     git = project.git
     roots = [git.top / path for path in project.manifest.data]
     spares = {spare_directory(git.top, git.common_dir, root) for root in roots}
+    with WorkState.open(git.git_dir) as state:
+        spares |= {Path(directory) for directory in state.spares()}
     return tuple(sorted(spare / "trash" for spare in {git.common_dir / "storage", *spares}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gitstore.adapters import tracked
@@ -11,6 +12,7 @@ from gitstore.adapters.state import Effect, Operation
 from gitstore.core.errors import StorageError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, equal
+from gitstore.repo.locating import take_back as take_back_link
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name
 from gitstore.repo.session import Session, changing, reading
@@ -136,6 +138,7 @@ class _Undoing:
             "given": self._base,
             "erased": self._base,
             "data path renamed": self._data_path,
+            "linked": partial(take_back_link, session),
         }
 
     def take_back(self, effect: Effect) -> None:

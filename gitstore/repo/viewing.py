@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from gitstore.core.cases import local_case, recorded_case, remote_case, settled
 from gitstore.core.errors import UnknownName
+from gitstore.core.location import Location
 from gitstore.core.manifest import DataPath, Mode, StorageSpec
 from gitstore.core.model import Action, Kind, Plan, State
 from gitstore.core.place import Place
-from gitstore.core.plan import decide_stage
 from gitstore.core.versions import Version, equal
-from gitstore.repo.deciding import decision, with_evidence_of
+from gitstore.repo.deciding import decision, staging_decision, with_evidence_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, one_object, selected
 from gitstore.repo.session import Session, View, reading, within
@@ -27,7 +27,8 @@ class Described:
         storage: the manifest's storage.
         place: its URL, understood.
         data: the data path, or None for a storage that feeds none.
-        location: where the local bytes are, relative to the top level; None when nothing is here.
+        location: where the local bytes are, relative to the top level, or absolute if that is
+            elsewhere; None when nothing is here.
         objects: how many objects the pointer names.
         size: how many bytes they have.
     """
@@ -62,6 +63,7 @@ class Status:
         size: how many bytes they have.
         problems: why objects cannot be decided about, by path.
         offline: whether the storage was not asked.
+        location: where the local bytes lie, or None if they are at the data path.
     """
 
     data: DataPath
@@ -71,6 +73,7 @@ class Status:
     objects: int
     size: int
     offline: bool
+    location: Location | None = None
 
     @property
     def changes(self) -> tuple[Action, ...]:
@@ -131,11 +134,12 @@ _TOLD = frozenset(
 def storages(project: Project) -> tuple[Described, ...]:
     """Every storage with the data paths that it feeds, as the manifest describes them."""
     rows: list[Described] = []
-    for spec in project.manifest.storages.values():
-        fed = [d for d in project.manifest.data.values() if d.storage == spec.name]
-        rows.extend(_row(project, spec, data) for data in fed)
-        if not fed:
-            rows.append(Described(spec, spec.place()))
+    with reading(project) as session:
+        for spec in project.manifest.storages.values():
+            fed = [d for d in project.manifest.data.values() if d.storage == spec.name]
+            rows.extend(_row(session, spec, data) for data in fed)
+            if not fed:
+                rows.append(Described(spec, spec.place()))
     return tuple(rows)
 
 
@@ -201,7 +205,7 @@ def explain(project: Project, target: str, remote: bool = False) -> Explanation:
             )
         view = view.with_states([state])
         sync = view.plan("sync", decision(view)).actions[0]
-        stage = view.plan("stage", decide_stage).actions[0]
+        stage = view.plan("stage", staging_decision(view)).actions[0]
         now = settled(state)
         cases = (local_case(now).name, remote_case(now).name, recorded_case(now).name)
         by = _recorded_by(project, data, state)
@@ -224,11 +228,12 @@ def _status(view: View) -> Status:
     return Status(
         data=view.binding.data,
         sync=plan,
-        stage=view.plan("stage", decide_stage),
+        stage=view.plan("stage", staging_decision(view)),
         staged=sum(_here(s) for s in view.survey.states),
         objects=len(pointer),
         size=sum(v.size for v in pointer.values()),
         offline=view.offline,
+        location=view.binding.location,
     )
 
 
@@ -243,12 +248,21 @@ def _held(state: State, offline: bool) -> bool:
     return any(equal(state.local, v) for v in known if v is not None)
 
 
-def _row(project: Project, spec: StorageSpec, data: DataPath) -> Described:
+def _row(session: Session, spec: StorageSpec, data: DataPath) -> Described:
+    project = session.project
     entries = project.pointer(data).entries
-    root = project.git.top / data.path
-    here = data.mode is Mode.COPY and root.exists()
     size = sum(v.size for v in entries.values())
-    return Described(spec, spec.place(), data, data.path if here else None, len(entries), size)
+    where = _where(session, data)
+    return Described(spec, spec.place(), data, where, len(entries), size)
+
+
+def _where(session: Session, data: DataPath) -> str | None:
+    location = session.state.location(data.path)
+    if data.mode is not Mode.COPY:
+        return None
+    if location is not None:
+        return location.directory
+    return data.path if (session.project.git.top / data.path).exists() else None
 
 
 def _recorded_by(project: Project, data: DataPath, state: State) -> str | None:

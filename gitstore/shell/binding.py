@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree import Tree
+from gitstore.core.location import Location, Owner
 from gitstore.core.manifest import DataPath
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Binding:
         tree: the local side.
         state: this work tree's state.
         facts: what this clone has learnt.
+        location: where the local bytes lie, or None if they are at the data path.
     """
 
     data: DataPath
@@ -34,6 +36,12 @@ class Binding:
     tree: Tree
     state: WorkState
     facts: Facts
+    location: Location | None = None
+
+    @property
+    def lent(self) -> bool:
+        """Whether others keep the local bytes, so that they are only looked at."""
+        return self.location is not None and self.location.owner is Owner.OTHERS
 
     def key(self, path: str) -> str:
         """The storage key of an object, relative to the storage's URL."""

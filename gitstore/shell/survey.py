@@ -124,7 +124,9 @@ def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
     paths = sorted({*pointer, *bases, *stats, *remote})
     known = _facts_without_base(binding, sides)
     candidates = {p: (*_candidates(sides, p), *known.get(p, ())) for p in stats}
-    locals_ = digests.versions(stats, candidates)
+    taken = _accepted(binding, stats, bases)
+    asked = {path: stat for path, stat in stats.items() if path not in taken}
+    locals_ = digests.versions(asked, candidates) | taken
     states = _assembled(binding, request, sides, locals_, paths)
     problems = (*request.unnamed, *(() if scan is None else scan.problems))
     return Survey(_with_problems(states, problems, request.within), stats)
@@ -182,6 +184,18 @@ def _facts_without_base(binding: Binding, sides: _Sides) -> dict[str, tuple[Vers
     keys = {binding.key(path): path for path in sides.stats if path not in sides.bases}
     facts = binding.facts.for_keys(binding.source, keys) if keys else {}
     return {keys[key]: versions for key, versions in facts.items()}
+
+
+def _accepted(
+    binding: Binding, stats: Mapping[str, Stat], bases: Mapping[str, Base]
+) -> dict[str, Version]:
+    """Files that others keep, and that are still what they were taken for."""
+    known = binding.state.accepted(binding.data.path) if binding.lent else {}
+    return {
+        path: bases[path].version
+        for path, was in known.items()
+        if path in bases and path in stats and was == (stats[path].size, stats[path].mtime_ns)
+    }
 
 
 def _candidates(sides: _Sides, path: str) -> tuple[Version, ...]:

@@ -11,7 +11,7 @@ from gitstore.core.plan import decide_stage, decide_sync
 from tests.core.states import ONE, TWO, every_state, known, local
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sync-table.md"
-RULES = ("B1-6", "P1-5", "K1-2", "F1-5", "Sc1-5")
+RULES = ("B1-6", "P1-5", "K1-2", "F1-5", "Sc1-6")
 
 
 def _rows() -> Iterator[list[str]]:

@@ -1,0 +1,222 @@
+"""`stage --location`: the data of a data path on another disk, with a link at the data path.
+
+Bytes are moved between disks by their user (`mv`), never by us: afterwards they are recognised
+(rule B4). So a data path and its location are never both full, and nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from gitstore.adapters.state import Effect
+from gitstore.adapters.tree_linked import claim, claimed_by, leads_to, release
+from gitstore.core.errors import LocalFailure, PathRefused, UsageError
+from gitstore.core.location import Location, Owner
+from gitstore.repo.project import Project
+from gitstore.repo.roots import spare_of
+from gitstore.repo.selection import Selection
+from gitstore.repo.session import Session
+
+
+def check_places(project: Project, selections: Sequence[Selection], directory: str) -> None:
+    """Whether every data path gets a place of its own in a directory.
+
+    Raises:
+        UsageError: two would get the same, or a part of one was named.
+        PathRefused: the directory is not there, or cannot hold data.
+    """
+    if not Path(directory).is_dir():
+        raise PathRefused(
+            f"{directory} is no directory here", hint=f"mkdir -p {shlex.quote(directory)}"
+        )
+    names: dict[str, str] = {}
+    for selection in selections:
+        data = selection.data
+        place = place_in(directory, data.path)
+        other = names.setdefault(place.name, data.path)
+        if other != data.path:
+            raise UsageError(
+                f"{other} and {data.path} would both lie at {place}",
+                hint=f"git storage stage --location DIR {shlex.quote(data.path)}",
+            )
+        _check_apart(project, data.path, place)
+
+
+def place_in(directory: str, data_path: str) -> Path:
+    """Where the data of a data path lie in a directory: below their own last name."""
+    return Path(directory).resolve() / data_path.rpartition("/")[2]
+
+
+def locate(session: Session, selection: Selection, directory: str) -> None:
+    """Let a data path lead to its place in a directory, or be that place again.
+
+    Raises:
+        PathRefused: there is something at the data path, at the former place or at the new one
+            that would be hidden or mixed up; with what to type.
+    """
+    data = selection.data
+    git = session.project.git
+    link, place = git.top / data.path, place_in(directory, data.path)
+    before = session.state.location(data.path)
+    if before == Location(str(place), Owner.OURS):
+        relink(session, data.path)
+        return
+    _check_left(link, before, place)
+    if place == link:
+        if leads_to(link) is not None:
+            link.unlink()
+        _remember(session, data.path, None)
+        return
+    _check_free(link, place)
+    location = Location(str(place), Owner.OURS)
+    session.state.add_spare(str(spare_of(git, data, location)))
+    claim(place, link)
+    make_link(link, place)
+    _remember(session, data.path, location)
+    if not data.single:
+        place.mkdir(exist_ok=True)
+
+
+def relink(session: Session, data_path: str) -> None:
+    """Make the link again where something like `git clean` has removed it."""
+    location, link = session.state.location(data_path), session.project.git.top / data_path
+    if location is not None and not os.path.lexists(link):
+        make_link(link, Path(location.directory))
+
+
+def make_link(link: Path, place: Path) -> None:
+    """Make a data path lead to a place; an empty directory, or a link, makes way.
+
+    Raises:
+        LocalFailure: the system refused.
+    """
+    try:
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if leads_to(link) is not None:
+            link.unlink()
+        elif link.is_dir():
+            link.rmdir()
+        link.symlink_to(place)
+    except OSError as error:
+        raise LocalFailure(f"{link} cannot be made a link: {error.strerror}") from error
+
+
+def end_link(session: Session, data_path: str) -> None:
+    """Let a data path lead nowhere any more; what it led to stays as it is."""
+    location, link = session.state.location(data_path), session.project.git.top / data_path
+    if location is not None and leads_to(link) == location.directory:
+        link.unlink()
+    _remember(session, data_path, None)
+
+
+def take_back(session: Session, effect: Effect) -> None:
+    """Undo a link: the data path is as it was before, if nothing is at the place any more.
+
+    Raises:
+        PathRefused: files are there.
+    """
+    data_path, was = effect.data_path, effect.detail["before"]
+    now = session.state.location(data_path)
+    if now is not None and now.owner is Owner.OURS and _full(Path(now.directory)):
+        raise PathRefused(f"files are at {now.directory}")
+    if now is not None and now.owner is Owner.OTHERS:
+        bases = session.state.bases(data_path)
+        session.state.set_bases(data_path, "", dict.fromkeys(bases))
+    end_link(session, data_path)
+    if now is not None and now.owner is Owner.OURS:
+        with suppress(OSError):  # one file, or not there any more
+            Path(now.directory).rmdir()
+    if was is not None:
+        location = Location(str(was["directory"]), Owner(was["owner"]))
+        make_link(session.project.git.top / data_path, Path(location.directory))
+        session.state.set_location(data_path, location)
+
+
+def remember_link(session: Session, data_path: str, location: Location) -> None:
+    """Note where a data path leads, with what undo needs."""
+    _remember(session, data_path, location)
+
+
+def check_vacant(link: Path, place: Path) -> None:
+    """Whether a link can be made at a data path without hiding a file.
+
+    Raises:
+        PathRefused: files are there.
+    """
+    if leads_to(link) is None and _full(link):
+        raise PathRefused(
+            f"files are at {link}, which a link to {place} would hide",
+            hint="git storage unstage PATH  # gives their place back",
+        )
+
+
+def _remember(session: Session, data_path: str, location: Location | None) -> None:
+    before = session.state.location(data_path)
+    if before == location:
+        return
+    was = None if before is None else {"directory": before.directory, "owner": before.owner.value}
+    session.note(data_path, "linked", {"before": was})
+    if before is not None and before.owner is Owner.OURS:
+        release(Path(before.directory))
+    session.state.set_accepted(data_path, dict.fromkeys(session.state.accepted(data_path)))
+    session.state.set_location(data_path, location)
+    session.state.set_root(data_path, None)
+
+
+def _check_apart(project: Project, data_path: str, place: Path) -> None:
+    top = project.git.top.resolve()
+    inside = place.is_relative_to(top) and place != top / data_path
+    if inside or top.is_relative_to(place):
+        raise PathRefused(
+            f"{place} and the work tree lie in one another",
+            hint="choose a directory outside of the work tree",
+        )
+    try:
+        str(place).encode()
+    except UnicodeEncodeError as error:
+        raise PathRefused(f"{place!r} is not UTF-8", hint="choose another directory") from error
+
+
+def _check_left(link: Path, before: Location | None, place: Path) -> None:
+    """Whether nothing stays behind where the data were so far."""
+    if before is not None and before.owner is Owner.OTHERS:
+        raise PathRefused(
+            f"{link} leads to {before.directory}, which others keep",
+            hint="git storage unstage PATH  # ends that link",
+        )
+    former = link if before is None else Path(before.directory)
+    if former == place or (before is None and leads_to(link) == str(place)):
+        return
+    if leads_to(former) is not None:
+        raise PathRefused(
+            f"{link} is a link that git storage did not make", hint=f"rm {shlex.quote(str(link))}"
+        )
+    if _full(former):
+        away = f"rm {shlex.quote(str(link))} && " if place == link else ""
+        words = shlex.quote(str(former)), shlex.quote(str(place))
+        raise PathRefused(
+            f"files are at {former}; they are moved to {place} by you, and known again there",
+            hint=f"{away}mv {words[0]} {words[1]}  # then the same command again",
+        )
+
+
+def _check_free(link: Path, place: Path) -> None:
+    other = claimed_by(place)
+    if other is not None and other != link:
+        raise PathRefused(
+            f"{place} is the place of {other} already", hint="choose another directory"
+        )
+
+
+def _full(place: Path) -> bool:
+    """Whether there is a file at a place, or anything below it."""
+    try:
+        return next(place.iterdir(), None) is not None
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False
