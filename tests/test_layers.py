@@ -45,7 +45,7 @@ _STARTS_PROGRAMS = {
 # Slow to import: tens to hundreds of milliseconds each, which `status` and hooks do not pay.
 _HEAVY = frozenset(
     {"aiobotocore", "aiohttp", "asyncssh", "boto3", "botocore", "dulwich", "fsspec", "gcsfs"}
-    | {"obstore", "pygit2", "s3fs", "sqlite3", "tqdm", "urllib3"}
+    | {"obstore", "pycurl", "pygit2", "s3fs", "sqlite3", "tqdm", "urllib3"}
 )
 # Where they may be imported at module level; these modules are themselves imported late.
 _HEAVY_HOMES = ("gitstore.adapters.stores.",)
@@ -210,7 +210,7 @@ def test_nothing_but_a_store_loads_a_heavy_module() -> None:
 
 def test_every_import_is_the_projects_the_standard_librarys_or_declared() -> None:
     declared = {"asyncssh", "fsspec", "obstore", "platformdirs", "yaml", "s3fs", "botocore", "tqdm"}
-    declared |= {"urllib3"}
+    declared |= {"pycurl", "urllib3"}
     optional = {
         "gcsfs",
         "google",

@@ -9,12 +9,23 @@ list, an object that is gone is denied like a secret one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import TypeVar
 
 from gitstore.core.errors import Denied, NoCredentials, StoreError, WrongCredentials
-from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
+from gitstore.core.store import (
+    Abilities,
+    Answers,
+    Found,
+    Reading,
+    Source,
+    Span,
+    Store,
+    Wanted,
+    Whole,
+    read_many,
+)
 from gitstore.core.versions import Version
 
 _Result = TypeVar("_Result")
@@ -73,6 +84,22 @@ class Admitted:
         """As the store's."""
         return self._through(lambda store: store.read(key, expect, span))
 
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """As the store's, once one object was read."""
+        wanted = iter(wanted)
+        for one in wanted:
+            yield [(one, self._alone(one))]
+            if self._let_in:
+                break
+        for batch in read_many(self._store, self._while_let_in(wanted), most):
+            for _, result in batch:
+                if isinstance(result, WrongCredentials):
+                    self._end = result
+            yield batch
+        # What is left was not asked for, and fails with the rest.
+        for one in wanted:
+            yield [(one, self._alone(one))]
+
     def write(self, key: str, source: Source, expect: Version | None) -> Version:
         """As the store's."""
         return self._through(lambda store: store.write(key, source, expect))
@@ -92,6 +119,25 @@ class Admitted:
         if first is not None:
             yield first
             yield from rest
+
+    def _alone(self, wanted: Wanted) -> Whole | StoreError:
+        def ask(store: Store) -> Whole:
+            [[(_, result)]] = read_many(store, [wanted])
+            if isinstance(result, StoreError):
+                raise result
+            return result
+
+        try:
+            return self._through(ask)
+        except StoreError as error:
+            return error
+
+    def _while_let_in(self, wanted: Iterator[Wanted]) -> Iterator[Wanted]:
+        while self._end is None:
+            one = next(wanted, None)
+            if one is None:
+                return
+            yield one
 
     def _through(self, ask: Callable[[Store], _Result]) -> _Result:
         if not self._let_in:

@@ -10,7 +10,7 @@ from threading import Barrier
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.contract import bytes_of, made, promise, refuses
 from gitstore.core.errors import Missing, Refused, Unsupported
-from gitstore.core.store import Conditional, Span, Store
+from gitstore.core.store import Conditional, Span, Store, Wanted, Whole, read_many
 from gitstore.core.versions import Version, equal, has_place
 
 _WRITERS = 8
@@ -125,8 +125,30 @@ def _reading_refuses_what_changed(store: Store, prefix: str) -> None:
     key = prefix + "a"
     first = made(store, key, b"one")
     store.write(key, BytesSource(b"two"), first)
-    unnamed = replace(first, ids=tuple(i for i in first.ids if not _names_history(i)))
+    unnamed = replace(first, ids=_of_now(first))
     refuses(lambda: bytes_of(store, key, unnamed), "reading an older version as if it were current")
+
+
+def _many_reads_answer_what_one_does(store: Store, prefix: str) -> None:
+    contents = {prefix + f"many/{number}": b"x" * number for number in range(40)}
+    versions = {key: made(store, key, data) for key, data in contents.items()}
+    changed, gone = prefix + "many/7", prefix + "many/8"
+    store.write(changed, BytesSource(b"another"), versions[changed])
+    store.delete(gone, versions[gone])
+    asked = [Wanted(key, replace(v, ids=_of_now(v))) for key, v in versions.items()]
+    answered = {one.key: result for batch in read_many(store, asked) for one, result in batch}
+    promise(len(answered) == len(asked), f"of {len(asked)} reads {len(answered)} were answered")
+    for key, result in answered.items():
+        if key == changed:
+            promise(isinstance(result, Refused), "one of many reads gave a changed object")
+        elif key == gone:
+            told = isinstance(result, Missing | Refused)
+            promise(told, "one of many reads gave an object that is gone")
+        else:
+            right = isinstance(result, Whole) and result.data == contents[key]
+            promise(right, f"one of many reads gave other bytes: {result}")
+            named = isinstance(result, Whole) and equal(result.version, versions[key])
+            promise(named, "one of many reads names another version")
 
 
 def _reading_what_is_gone_says_so(store: Store, prefix: str) -> None:
@@ -185,8 +207,9 @@ def _race(write: Callable[[bytes], Version]) -> list[bytes]:
         return [data for data in pool.map(one, range(_WRITERS)) if data is not None]
 
 
-def _names_history(spelled: str) -> bool:
-    return spelled.startswith(("version:", "generation:"))
+def _of_now(version: Version) -> tuple[str, ...]:
+    """The identifiers by which only the current object can be asked for."""
+    return tuple(i for i in version.ids if not i.startswith(("version:", "generation:")))
 
 
 CHECKS = (
@@ -202,6 +225,7 @@ CHECKS = (
     _deleting_needs_the_right_version,
     _what_was_deleted_can_be_created_again,
     _reading_refuses_what_changed,
+    _many_reads_answer_what_one_does,
     _reading_what_is_gone_says_so,
     _old_versions_can_be_read_where_they_are_kept,
     _one_of_many_creators_wins,

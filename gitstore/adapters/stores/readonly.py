@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
+from gitstore.core.store import (
+    Abilities,
+    Answers,
+    Found,
+    Reading,
+    Source,
+    Span,
+    Store,
+    Wanted,
+    read_many,
+)
 from gitstore.core.versions import Version
 
 
@@ -42,6 +52,10 @@ class ReadOnly:
     def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
         """As the store's."""
         return self.store.read(key, expect, span)
+
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """As the store's."""
+        return read_many(self.store, wanted, most)
 
     def write(self, key: str, _source: Source, _expect: Version | None) -> Version:
         """Raises `Unsupported`."""

@@ -9,12 +9,23 @@ writers who both saw nothing at least the one who lost is told.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from gitstore.core.errors import Refused
-from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span, Store
+from gitstore.core.store import (
+    Abilities,
+    Answers,
+    Conditional,
+    Found,
+    Reading,
+    Source,
+    Span,
+    Store,
+    Wanted,
+    read_many,
+)
 from gitstore.core.versions import Version, equal
 
 LONG = 8 << 20  # bytes; what is larger travels in more than one request
@@ -39,6 +50,7 @@ class Rechecked:
             create=_at_least_checked(self.measured.create),
             swap=_at_least_checked(self.measured.swap),
             erase=_at_least_checked(self.measured.erase),
+            many=self.store.abilities().many,
         )
 
     def list(self, prefix: str) -> Iterator[Found]:
@@ -52,6 +64,10 @@ class Rechecked:
     def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
         """As the store's."""
         return self.store.read(key, expect, span)
+
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """As the store's."""
+        return read_many(self.store, wanted, most)
 
     def write(self, key: str, source: Source, expect: Version | None) -> Version:
         """As the store's, after a look and before another one."""

@@ -1,46 +1,42 @@
 """S3 and everything that speaks its dialect.
 
-Listings are fetched by the service's own call, reads and small writes go through obstore, and what
-obstore lacks through botocore. The identifiers are `etag:` everywhere, and `version:` in the
-answers to stat, read and write where the bucket keeps versions: listings do not say it, and finding
-a version by key and ETag is always possible.
+Listings are fetched by the service's own call, many small reads go through libcurl, other
+reads and small writes through obstore, and what obstore lacks through botocore. The identifiers are
+`etag:` everywhere, and `version:` in the answers to stat, read and write where the bucket keeps
+versions: listings do not say it, and finding a version by key and ETag is always possible.
 
 Whether a server honours preconditions is measured (`probe`); until then it is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from threading import Lock
 
-from gitstore.adapters.stores import s3_listing, s3_reading, s3_writing
+from gitstore.adapters.stores import s3_listing, s3_many, s3_reading, s3_writing
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_connection import PARALLEL, Connection
 from gitstore.adapters.stores.s3_errors import translated
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import Abilities, Found, Reading, Source, Span
+from gitstore.core.store import (
+    Abilities,
+    Answers,
+    Found,
+    Reading,
+    Source,
+    Span,
+    Wanted,
+    read_whole,
+)
 from gitstore.core.versions import Version
-
-_IMPORTING = Lock()
 
 
 def open_store(place: StorePlace, credentials: CredentialSource) -> S3Store:
     """The bucket `place.container` below `place.prefix`; sends no request yet."""
     if not place.container:
         raise Unsupported(f"no bucket is named for {place.identity}", hint="use s3://BUCKET/PREFIX")
-    _import_obstore()
     return S3Store(place.identity, Connection(place, credentials))
-
-
-def _import_obstore() -> None:
-    # Here, before there are threads: obstore registers its modules before it has filled them, so
-    # that two threads which both import them first can find one of them empty.
-    with _IMPORTING:
-        import_module("obstore.exceptions")
-        import_module("obstore.store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ class S3Store:
 
     def abilities(self) -> Abilities:
         """Nothing is known before `probe` has measured it."""
-        return Abilities(parallel=PARALLEL)
+        return Abilities(parallel=PARALLEL, many=True)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """See `Store.list`; in the order of the keys' bytes."""
@@ -65,6 +61,10 @@ class S3Store:
     def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
         """See `Store.read`."""
         return s3_reading.read(self.connection, key, expect, span)
+
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """See `ManyReader.read_many`."""
+        return s3_many.read_many(self.connection, wanted, most, lambda one: read_whole(self, one))
 
     def write(self, key: str, source: Source, expect: Version | None) -> Version:
         """See `Store.write`."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_errors import About
-from gitstore.adapters.stores.s3_keys import obstore_can_spell
+from gitstore.adapters.stores.s3_obstore import obstore, obstore_can_spell
 from gitstore.core.credentials import CredentialSource, Keys, of_kind
 from gitstore.core.errors import Unsupported
 from gitstore.core.trust import is_aws
@@ -153,9 +153,7 @@ def _runs_out(keys: Keys | None) -> bool:
 
 
 def _open_obstore(endpoint: Endpoint, provider: Connection | None) -> ObstoreS3:
-    from obstore.store import S3Store as ObstoreS3
-
-    return ObstoreS3(
+    store: ObstoreS3 = obstore().store.S3Store(
         endpoint.bucket,
         config={
             "endpoint": endpoint.url,
@@ -174,6 +172,7 @@ def _open_obstore(endpoint: Endpoint, provider: Connection | None) -> ObstoreS3:
         retry_config={"max_retries": ATTEMPTS - 1, "retry_timeout": timedelta(minutes=3)},
         credential_provider=provider,
     )
+    return store
 
 
 def _open_client(endpoint: Endpoint, keys: Keys | None) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gitstore.adapters.stores.s3_obstore import obstore_errors
 from gitstore.core.errors import (
     Corrupt,
     Denied,
@@ -138,9 +139,10 @@ class Failure:
 
 def failure(error: Exception, about: About) -> Failure | None:
     """What one of `sdk_errors` means, or None when no SDK raised it."""
-    from obstore import exceptions
-
-    if isinstance(error, exceptions.BaseError | FileNotFoundError | PermissionError):
+    exceptions = obstore_errors()
+    if exceptions is None:
+        return _from_botocore(error, about)
+    if isinstance(error, (exceptions.BaseError, FileNotFoundError, PermissionError)):
         return _from_obstore(error, about)
     if isinstance(error, ValueError):
         # obstore's own class for keys that it cannot spell is not the one that it raises.
@@ -162,9 +164,10 @@ def translated(about: About) -> Iterator[None]:
 
 def sdk_errors() -> tuple[type[Exception], ...]:
     """What the SDKs raise. One that was never imported has raised nothing."""
-    from obstore import exceptions
-
-    ours: tuple[type[Exception], ...] = (exceptions.BaseError, *_PLAIN, ValueError)
+    exceptions = obstore_errors()
+    ours: tuple[type[Exception], ...] = ()
+    if exceptions is not None:
+        ours = (exceptions.BaseError, *_PLAIN, ValueError)
     if "botocore" not in sys.modules:
         return ours
     from botocore.exceptions import BotoCoreError, ClientError
@@ -206,6 +209,8 @@ def _from_obstore(error: Exception, about: About) -> Failure:
 
 
 def _from_botocore(error: Exception, about: About) -> Failure | None:
+    if "botocore" not in sys.modules:
+        return None
     from botocore import exceptions
 
     if isinstance(error, exceptions.ClientError):

@@ -12,6 +12,7 @@ from typing import Any
 from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_errors import translated
 from gitstore.adapters.stores.s3_listing import object_version
+from gitstore.adapters.stores.s3_obstore import obstore
 from gitstore.core.errors import Missing, Refused, Unreachable
 from gitstore.core.store import Reading, Span
 from gitstore.core.versions import Same, Version, compare
@@ -30,9 +31,7 @@ def stat(connection: Connection, key: str) -> Version | None:
                 return object_version(
                     said["ContentLength"], said.get("ETag"), said.get("VersionId")
                 )
-            import obstore
-
-            meta = obstore.head(connection.obstore(), full)
+            meta = obstore().head(connection.obstore(), full)
             return object_version(meta["size"], meta["e_tag"], meta["version"])
     except Missing:
         return None
@@ -45,11 +44,9 @@ def read(connection: Connection, key: str, expect: Version | None, span: Span | 
         return _nothing(connection, key, expect)
     with translated(connection.about(key)):
         if connection.obstore_may(full) and (span is None or connection.partial_content):
-            from obstore.exceptions import GenericError
-
             try:
                 reading = _through_obstore(connection, key, expect, span)
-            except GenericError as error:
+            except obstore().exceptions.GenericError as error:
                 if span is None or _NOT_PARTIAL not in str(error):
                     raise
                 # Remembered, because such a server sends much of the object before it notices.
@@ -57,15 +54,13 @@ def read(connection: Connection, key: str, expect: Version | None, span: Span | 
                 reading = _through_botocore(connection, key, expect, span)
         else:
             reading = _through_botocore(connection, key, expect, span)
-    _require(reading.version, expect, key)
+    require(reading.version, expect, key)
     return reading
 
 
 def _through_obstore(
     connection: Connection, key: str, expect: Version | None, span: Span | None
 ) -> Reading:
-    import obstore
-
     options: Any = {}
     if expect is not None and expect.get("version"):
         options["version"] = expect.get("version")
@@ -73,7 +68,7 @@ def _through_obstore(
         options["if_match"] = f'"{expect.get("etag")}"'
     if span is not None:
         options["range"] = (span.start, span.stop)
-    got = obstore.get(connection.obstore(), connection.full(key), options=options)
+    got = obstore().get(connection.obstore(), connection.full(key), options=options)
     meta = got.meta
     start, stop = got.range
     version = object_version(meta["size"], meta["e_tag"], meta["version"])
@@ -144,12 +139,15 @@ def _nothing(connection: Connection, key: str, expect: Version | None) -> Readin
         raise Missing(f"no object {key!r}", key=key)
     if expect is not None and expect.get("version"):
         current = expect
-    _require(current, expect, key)
+    require(current, expect, key)
     return Reading(current, iter(()))
 
 
-def _require(current: Version, expect: Version | None, key: str) -> None:
-    # Asked of the answer too, because some servers ignore the precondition of a read.
+def require(current: Version, expect: Version | None, key: str) -> None:
+    """Raise `Refused` unless an answer holds what was asked for.
+
+    Some servers ignore the precondition of a read.
+    """
     if expect is not None and compare(current, expect) is not Same.EQUAL:
         raise Refused(f"{key!r} is not the expected version any more", key=key)
 

@@ -18,6 +18,7 @@ from gitstore.adapters.stores import s3_parts
 from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_errors import CODES, failure, sdk_errors, translated
 from gitstore.adapters.stores.s3_listing import object_version
+from gitstore.adapters.stores.s3_obstore import obstore
 from gitstore.adapters.stores.s3_reading import read, stat
 from gitstore.adapters.stores.throttled import unslowed
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, StoreError
@@ -76,10 +77,8 @@ def _write_small(
     etag = None if expect is None else f'"{expect.get("etag")}"'
     said: Any
     if connection.obstore_may(full):
-        import obstore
-
         mode: Any = "create" if etag is None else {"e_tag": etag}
-        said = obstore.put(connection.obstore(), full, data, mode=mode, use_multipart=False)
+        said = obstore().put(connection.obstore(), full, data, mode=mode, use_multipart=False)
         return object_version(len(data), said["e_tag"], said["version"])
     md5 = hashlib.md5(data, usedforsecurity=False).digest()
     said = connection.client().put_object(

@@ -6,12 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from gitstore.adapters.tree import Placing, Stat
-from gitstore.core.errors import Corrupt, StorageError
+from gitstore.core.errors import Corrupt, Missing, Refused, StorageError
 from gitstore.core.model import Action, Base
 from gitstore.core.report import Outcome
+from gitstore.core.store import ManyReader, Wanted, Whole, many_reader
 from gitstore.core.versions import contradict, equal
 from gitstore.shell.digests import seen_placed
-from gitstore.shell.transfer.download import SMALL, Arrived, Fetched, bring, landed, size_to_come
+from gitstore.shell.transfer.download import (
+    SMALL,
+    Arrived,
+    Fetched,
+    bring,
+    checked,
+    landed,
+    size_to_come,
+    version_to_come,
+)
 from gitstore.shell.transfer.ledger import Change, base_as_json
 from gitstore.shell.transfer.pool import each
 from gitstore.shell.transfer.run import Run
@@ -27,12 +37,11 @@ def bring_all(run: Run, actions: Sequence[Action]) -> None:
     """Bring what these actions ask for, put it in its place and note its base."""
     if not actions:
         return
-    jobs = run.jobs()
     batch: list[Arrived] = []
     size = 0
     try:
-        for done in each(partial(_bring_share, run), _shares(actions, jobs), jobs):
-            for arrived in _landed(run, _one_by_one(done)):
+        for brought in _brought(run, actions):
+            for arrived in _landed(run, brought):
                 batch.append(arrived)
                 size += arrived.version.size
             if len(batch) >= BATCH_OBJECTS or size >= BATCH_BYTES:
@@ -40,6 +49,53 @@ def bring_all(run: Run, actions: Sequence[Action]) -> None:
                 _settle_or_discard(run, full)
     finally:
         _settle_or_discard(run, batch)
+
+
+def _brought(run: Run, actions: Sequence[Action]) -> Iterator[Iterable[Brought]]:
+    """What the actions ask for, in batches of what is there."""
+    others: Sequence[Action] = actions
+    reader = many_reader(run.task.binding.store())
+    if reader is not None:
+        others = []
+        yield from _many(run, reader, actions, others)
+    jobs = run.jobs()
+    for done in each(partial(_bring_share, run), _shares(others, jobs), jobs):
+        yield _one_by_one(done)
+
+
+def _many(
+    run: Run, reader: ManyReader, actions: Sequence[Action], others: list[Action]
+) -> Iterator[list[Brought]]:
+    """Small objects, many at a time; what needs a closer look is added to `others`."""
+    binding, advance = run.task.binding, run.task.listener.advance
+    asked: dict[Wanted, Action] = {}
+
+    def wanted() -> Iterator[Wanted]:
+        for action in actions:
+            expect = version_to_come(action)
+            if expect is None or expect.size > SMALL:
+                others.append(action)
+                continue
+            one = Wanted(binding.key(action.path), expect)
+            asked[one] = action
+            yield one
+
+    for batch in reader.read_many(wanted(), run.task.jobs):
+        brought: list[Brought] = []
+        for one, result in batch:
+            action = asked.pop(one)
+            if isinstance(result, Whole):
+                fetched = checked(action, one.expect, result)
+                if fetched is None:
+                    others.append(action)
+                    continue
+                advance(one.expect.size)
+                brought.append((action, fetched))
+            elif isinstance(result, Refused | Missing):
+                others.append(action)
+            else:
+                brought.append((action, result))
+        yield brought
 
 
 def _shares(actions: Sequence[Action], jobs: int) -> Iterator[tuple[Action, ...]]:

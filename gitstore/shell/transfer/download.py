@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from gitstore.adapters.tree import Incoming, Tree
 from gitstore.core.errors import Corrupt, Missing, Refused
-from gitstore.core.model import Action, Kind
-from gitstore.core.store import Reading
+from gitstore.core.model import Action, Kind, is_promise
+from gitstore.core.store import Reading, Whole
 from gitstore.core.versions import Same, Version, compare, content_only, digested, merged
 from gitstore.shell.binding import Binding
 from gitstore.shell.recorded import is_wanted, nowhere, where_it_may_be
@@ -57,6 +57,28 @@ def size_to_come(action: Action) -> int:
     seen = action.seen
     expect = seen.remote if action.kind is Kind.TAKE and seen.remote else seen.pointer
     return 0 if expect is None else expect.size
+
+
+def version_to_come(action: Action) -> Version | None:
+    """The version to ask for first, or None where it has to be looked for."""
+    seen = action.seen
+    if action.kind is Kind.TAKE and seen.remote is not None:
+        return seen.remote
+    return None if seen.pointer is None or is_promise(seen.pointer) else seen.pointer
+
+
+def checked(action: Action, expect: Version, whole: Whole) -> Fetched | None:
+    """A small object that came as the answer to a request for `version_to_come`.
+
+    None where it is not what is wanted, or may not be: `bring` then has a closer look.
+    """
+    found = merged(_digested(whole.data), whole.version)
+    unlike = compare(content_only(expect), found) is Same.DIFFERENT or _doubtful(expect, found)
+    if len(whole.data) != expect.size or unlike:
+        return None
+    if action.kind is Kind.TAKE and action.seen.remote is not None:
+        return Fetched(action, whole.data, merged(found, expect))
+    return Fetched(action, whole.data, found) if is_wanted(expect, expect, found) else None
 
 
 def bring(binding: Binding, action: Action, progress: Progress) -> Fetched:
@@ -149,14 +171,12 @@ def _read(
         content, place = _whole(binding.store().read(key, expect), expect)
         progress(expect.size)
         return content, merged(_digested(content), place)
+    if expect.size >= ranges.LARGE:
+        return ranges.brought(binding, key, expect, progress)
     incoming = binding.tree.incoming(expect.size)
     try:
-        if expect.size >= ranges.LARGE:
-            sink = ranges.Sink(incoming, progress)
-            place, own = ranges.in_ranges(binding.store(), key, expect, sink)
-        else:
-            place, own = _in_one(binding.store().read(key, expect), expect, incoming)
-            progress(expect.size)
+        place, own = _in_one(binding.store().read(key, expect), expect, incoming)
+        progress(expect.size)
         incoming.close()
     except BaseException:
         incoming.discard()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitstore.adapters.stores.bytes_source import BytesSource
-from gitstore.adapters.stores.s3_keys import obstore_can_spell
+from gitstore.adapters.stores.s3_obstore import obstore_can_spell
 from gitstore.core.errors import (
     Unsupported,
 )

@@ -1,0 +1,232 @@
+"""Many small requests in one thread, by libcurl.
+
+With threads, half of what a small object costs is handing it from one to the other. libcurl's multi
+interface (https://curl.se/libcurl/c/libcurl-multi.html) has all requests in flight in one thread,
+keeps their connections, and signs for S3 itself. Redirects are answers like any other here.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from random import random
+from typing import Any
+
+from gitstore.adapters.stores.pace import MOST, Pace
+from gitstore.core.credentials import Keys
+from gitstore.core.store import WHOLE, Wanted
+
+ATTEMPTS = 4
+_CONNECT, _SILENCE = 10, 60  # seconds: until a connection stands, and until a byte arrives
+_PAUSE = 0.1  # seconds; doubled with every attempt
+_LONGEST = 20.0  # seconds: however long a storage wishes to be left alone
+_TURN = 1.0  # seconds: the longest wait for something to happen
+_SLOW_DOWN = frozenset({429, 503})
+_BUSY = frozenset({408, 500, 502, 504}) | _SLOW_DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One request.
+
+    Attributes:
+        wanted: what it is for.
+        url: percent-encoded, without dotted components.
+        headers: lines of `name: value`.
+        keys: what to sign it with, or None.
+    """
+
+    wanted: Wanted
+    url: str
+    headers: tuple[str, ...] = ()
+    keys: Keys | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer of whatever status; status 0 is none, after all attempts.
+
+    Attributes:
+        get: the request.
+        status: of HTTP.
+        head: its lines, as they came.
+        body: as it was sent.
+    """
+
+    get: Get
+    status: int
+    head: bytes
+    body: bytes
+
+    def header(self, name: bytes) -> str | None:
+        """A header's value.
+
+        Args:
+            name: in lower case.
+        """
+        # The last one: a proxy's answer to CONNECT has come before.
+        found = re.findall(rb"(?im)^%s:[ \t]*(.*?)\s*$" % name, self.head)
+        return found[-1].decode("latin-1") if found else None
+
+
+Sign = Callable[[Any, Keys], None]
+"""Tells one of pycurl's handles to sign its requests with these keys."""
+
+
+def answers(gets: Iterator[Get], sign: Sign, pace: Pace) -> Iterator[list[Answer]]:
+    """The answers, in any order, in batches of what is there.
+
+    A request that gets no answer, or one that says that the server is busy, is repeated after a
+    growing pause; the others go on meanwhile.
+    """
+    crew = _Crew(sign, pace)
+    try:
+        while crew.begun(gets):
+            done = crew.turn()
+            if done:
+                yield done
+    finally:
+        crew.close()
+
+
+@dataclass(slots=True)
+class _Flight:
+    get: Get
+    attempt: int
+    lines: list[bytes] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
+
+
+class _Crew:
+    def __init__(self, sign: Sign, pace: Pace) -> None:
+        import pycurl
+
+        self._curl = pycurl
+        self._sign = sign
+        self._signing: dict[Any, Keys] = {}
+        self._pace = pace
+        self._multi: Any = pycurl.CurlMulti()
+        self._idle: list[Any] = []
+        self._flying: dict[Any, _Flight] = {}
+        self._resting: list[tuple[float, int, _Flight]] = []
+        self._numbers = count()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, max(MOST, pace.now))
+
+    def begun(self, gets: Iterator[Get]) -> bool:
+        """Begin what there is room for; false when nothing is left to wait for."""
+        now = time.monotonic()
+        while self._resting and self._resting[0][0] <= now and self._has_room():
+            self._begin(heapq.heappop(self._resting)[2])
+        while self._has_room():
+            get = next(gets, None)
+            if get is None:
+                break
+            self._begin(_Flight(get, 1))
+        return bool(self._flying or self._resting)
+
+    def turn(self) -> list[Answer]:
+        """Wait until something happens, and give what has been answered."""
+        self._multi.perform()
+        done = self._landed()
+        if not done:
+            self._wait()
+            self._multi.perform()
+            done = self._landed()
+        if done:
+            self._pace.answered(len(done), time.monotonic())
+        return done
+
+    def close(self) -> None:
+        """Break off what is under way."""
+        for handle in self._flying:
+            self._multi.remove_handle(handle)
+            handle.close()
+        for handle in self._idle:
+            handle.close()
+        self._multi.close()
+
+    def _has_room(self) -> bool:
+        return len(self._flying) < self._pace.now
+
+    def _wait(self) -> None:
+        if self._flying:
+            self._multi.select(_TURN)
+        else:
+            time.sleep(max(0.0, self._resting[0][0] - time.monotonic()))
+
+    def _begin(self, flight: _Flight) -> None:
+        curl = self._curl
+        handle = self._idle.pop() if self._idle else self._new_handle()
+        keys = flight.get.keys
+        if keys is not None and self._signing.get(handle) is not keys:
+            self._sign(handle, keys)
+            self._signing[handle] = keys
+        handle.setopt(curl.URL, flight.get.url)
+        handle.setopt(curl.HTTPHEADER, flight.get.headers)
+        handle.setopt(curl.HEADERFUNCTION, flight.lines.append)
+        handle.setopt(curl.WRITEFUNCTION, flight.pieces.append)
+        self._flying[handle] = flight
+        self._multi.add_handle(handle)
+
+    def _new_handle(self) -> Any:
+        curl = self._curl
+        handle = curl.Curl()
+        handle.setopt(curl.NOSIGNAL, 1)
+        handle.setopt(curl.PROTOCOLS, curl.PROTO_HTTP | curl.PROTO_HTTPS)
+        handle.setopt(curl.HTTP_VERSION, curl.CURL_HTTP_VERSION_1_1)
+        handle.setopt(curl.CONNECTTIMEOUT, _CONNECT)
+        handle.setopt(curl.LOW_SPEED_LIMIT, 1)
+        handle.setopt(curl.LOW_SPEED_TIME, _SILENCE)
+        handle.setopt(curl.MAXFILESIZE, 2 * WHOLE)
+        handle.setopt(curl.USERAGENT, "git-storage")
+        certificates = trusted_certificates()
+        if certificates is not None:
+            handle.setopt(curl.CAINFO, certificates)
+        return handle
+
+    def _landed(self) -> list[Answer]:
+        done: list[Answer] = []
+        while True:
+            queued, fine, failed = self._multi.info_read()
+            for handle in fine:
+                status = handle.getinfo(self._curl.RESPONSE_CODE)
+                self._settle(handle, status, done)
+            for handle, _, _ in failed:
+                self._settle(handle, 0, done)
+            if not queued:
+                return done
+
+    def _settle(self, handle: Any, status: int, done: list[Answer]) -> None:
+        self._multi.remove_handle(handle)
+        self._idle.append(handle)
+        flight = self._flying.pop(handle)
+        answer = Answer(flight.get, status, b"".join(flight.lines), b"".join(flight.pieces))
+        if status in _SLOW_DOWN:
+            self._pace.refused()
+        if (status == 0 or status in _BUSY) and flight.attempt < ATTEMPTS:
+            due = time.monotonic() + _pause(flight.attempt, answer.header(b"retry-after"))
+            again = _Flight(flight.get, flight.attempt + 1)
+            heapq.heappush(self._resting, (due, next(self._numbers), again))
+        else:
+            done.append(answer)
+
+
+def _pause(attempt: int, wished: str | None) -> float:
+    pause: float = _PAUSE * 2**attempt * (0.5 + random())  # noqa: S311 - spreads clients, keeps no secret
+    return min(max(pause, float(wished) if wished and wished.isdigit() else 0), _LONGEST)
+
+
+def trusted_certificates() -> str | None:
+    """The file of certificates that the system trusts; None leaves it to libcurl."""
+    # pycurl's wheels bring a libcurl that was built elsewhere and looks in that place only.
+    named = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+    if named:
+        return named
+    import ssl
+
+    return ssl.get_default_verify_paths().cafile
