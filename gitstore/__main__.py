@@ -12,7 +12,7 @@ from functools import cache
 from types import TracebackType
 
 from gitstore import __version__
-from gitstore.commands import COMMANDS, Command, command
+from gitstore.commands import ALIASES, COMMANDS, Command, command
 from gitstore.commands.parser import Parser, common
 from gitstore.core.errors import NotARepository, StorageError, UsageError
 from gitstore.core.guessing import closest
@@ -124,6 +124,7 @@ def _run(argv: list[str], ending: Ending) -> int:
         ending.screen.line(f"git storage {__version__}")
         return 0
     verb = argv[at] if at < len(argv) else "help"
+    verb = ALIASES.get(verb, verb)
     if verb not in COMMANDS:
         raise _unknown(verb)
     found, rest = command(verb), argv[at + 1 :]

@@ -40,12 +40,13 @@ _IMPURE_CALLS = frozenset({"open", "input", "print", "breakpoint", "exec", "eval
 # Who starts other programs, and why nobody else can do it for them.
 _STARTS_PROGRAMS = {
     "gitstore.adapters.git": "the one place that runs git",
+    "gitstore.adapters.mounts_system": "starts what stays behind a mount, and FUSE's program",
 }
 
 # Slow to import: tens to hundreds of milliseconds each, which `status` and hooks do not pay.
 _HEAVY = frozenset(
     {"aiobotocore", "aiohttp", "asyncssh", "boto3", "botocore", "dulwich", "fsspec", "gcsfs"}
-    | {"obstore", "pycurl", "pygit2", "s3fs", "sqlite3", "tqdm", "urllib3"}
+    | {"mfusepy", "obstore", "pycurl", "pygit2", "s3fs", "sqlite3", "tqdm", "urllib3"}
 )
 # Where they may be imported at module level; these modules are themselves imported late.
 _HEAVY_HOMES = ("gitstore.adapters.stores.",)
@@ -220,6 +221,7 @@ def test_every_import_is_the_projects_the_standard_librarys_or_declared() -> Non
         "aiobotocore",
         "pygit2",
         "dulwich",
+        "mfusepy",
     }
     foreign = {
         found.module.split(".")[0] for source in sources("gitstore") for found in imports(source)

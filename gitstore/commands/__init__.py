@@ -28,6 +28,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "start": "gitstore.commands.start",
         "stage": "gitstore.commands.stage",
         "unstage": "gitstore.commands.unstage",
+        "mount": "gitstore.commands.mount",
+        "umount": "gitstore.commands.umount",
         "restore": "gitstore.commands.restore",
     },
     "see what changed": {
@@ -59,6 +61,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "for shells": {
         "complete": "gitstore.commands.complete",
     },
+    "for mounts": {
+        "serve-mount": "gitstore.commands.serve_mount",
+    },
 }
 """What the verbs are for, and the module of each."""
 
@@ -66,6 +71,9 @@ COMMANDS: Mapping[str, str] = {
     name: module for group in GROUPS.values() for name, module in group.items()
 }
 """The module of every verb."""
+
+ALIASES: Mapping[str, str] = {"unmount": "umount"}
+"""Other spellings of verbs."""
 
 
 @dataclass(frozen=True, slots=True)

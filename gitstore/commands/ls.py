@@ -1,7 +1,8 @@
 """List storages and data paths, or the objects of a data path
 
 Without a target, every storage is listed with the data paths that it feeds: what it is, where it
-is, where the local bytes are, and how many objects and bytes the pointer names.
+is, where the local bytes are, and how many objects and bytes the pointer names. Live data have no
+pointer: of them, what is staged here is counted.
 
 With targets, the objects that the pointers name are listed: whether each is staged here (`*`), its
 size and the start of an identifier. Nothing is asked of the storage.
@@ -16,9 +17,12 @@ EXAMPLES
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser, targets
+from gitstore.commands.status_mounts import document as mount_document
+from gitstore.repo.mounts import Standing
 from gitstore.repo.repo import Repo
 from gitstore.repo.viewing import Described
 from gitstore.ui import documents
@@ -39,16 +43,16 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     repo, screen = opened(screen)
     if args.targets:
         return _objects(args, repo, screen)
-    rows = repo.storages()
+    rows, mounts = repo.storages(), repo.mounts()
     if args.z:
         screen.names(row.data.path for row in rows if row.data is not None)
     elif screen.json:
-        screen.document("ls", storages=[_document(row) for row in rows])
+        screen.document("ls", storages=[_document(row, mounts) for row in rows])
     elif not rows:
         screen.talk("no storage is described yet")
         screen.hint("git storage add NAME URL --to PATH")
     else:
-        for line in table(_HEAD, [_row(row, screen) for row in rows]):
+        for line in table(_HEAD, [_row(row, mounts, screen) for row in rows]):
             screen.line(line)
     return 0
 
@@ -79,20 +83,26 @@ def _objects(args: argparse.Namespace, repo: Repo, screen: Screen) -> int:
     return 0
 
 
-def _row(row: Described, screen: Screen) -> tuple[str, ...]:
+def _row(row: Described, mounts: Mapping[str, Standing], screen: Screen) -> tuple[str, ...]:
     start = (row.place.provider.upper(), row.storage.name, shown(row.storage.url))
     if row.data is None:
         return (*start, "-", "-", "-", "-")
-    location = row.location or ("-" if row.data.mode.value == "copy" else row.data.mode.value)
+    mounted = mounts.get(row.data.path)
+    if mounted is not None:
+        location = f"mount {mounted.record.point}" if mounted.alive else "mount (ended)"
+    else:
+        location = row.location or ("-" if row.data.mode.value == "copy" else row.data.mode.value)
     counts = (f"{row.objects:,}", human(row.size))
-    return (*start, shown(location), screen.path(row.data.path), *counts)
+    path = screen.path(row.data.path) + (" (live)" if row.data.live else "")
+    return (*start, shown(location), path, *counts)
 
 
-def _document(row: Described) -> dict[str, object]:
+def _document(row: Described, mounts: Mapping[str, Standing]) -> dict[str, object]:
     return {
         "storage": documents.storage(row.storage, row.place.provider, row.place.identity),
         "data_path": None if row.data is None else documents.data_path(row.data),
         "location": row.location,
+        "mount": None if row.data is None else mount_document(row.data, mounts),
         "objects": row.objects,
         "size": row.size,
     }

@@ -25,16 +25,19 @@ EXAMPLES
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser, targets
 from gitstore.commands.status_groups import Group, grouped
+from gitstore.commands.status_mounts import document as mount_document
+from gitstore.commands.status_mounts import explained, show_mount, sound
 from gitstore.core.errors import UsageError
 from gitstore.core.location import Location, Owner
 from gitstore.core.manifest import Mode
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
+from gitstore.repo.mounts import Standing
 from gitstore.repo.repo import Repo
 from gitstore.repo.viewing import Explanation, Status
 from gitstore.ui import documents
@@ -65,20 +68,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     if args.explain is not None:
         if args.targets or args.only_here or args.z:
             raise UsageError("--explain takes one path and nothing else")
-        return _explain(repo.explain(args.explain, remote=args.remote), screen)
+        return _explain(repo.explain(args.explain, remote=args.remote), repo.mounts(), screen)
     if args.only_here:
         return _only_here(args, repo, screen)
-    found = repo.status(*args.targets, remote=args.remote)
+    found, mounts = repo.status(*args.targets, remote=args.remote), repo.mounts()
     if args.z:
         screen.names(_names(found))
     elif screen.json:
-        screen.document("status", data_paths=[_document(one) for one in found])
+        screen.document("status", data_paths=[_document(one, mounts) for one in found])
     else:
-        _show(found, screen)
-    return 1 if args.exit_code and not all(one.clean for one in found) else 0
+        _show(found, mounts, screen)
+    clean = all(one.clean and sound(one.data, mounts) for one in found)
+    return 1 if args.exit_code and not clean else 0
 
 
-def _show(found: tuple[Status, ...], screen: Screen) -> None:
+def _show(found: tuple[Status, ...], mounts: Mapping[str, Standing], screen: Screen) -> None:
     if not found:
         screen.talk("no data path is described yet")
         screen.hint("git storage add NAME URL --to PATH")
@@ -86,13 +90,17 @@ def _show(found: tuple[Status, ...], screen: Screen) -> None:
     for one in found:
         data = one.data
         here = f"{one.staged:,} of {count(one.objects)} here, {human(one.size)} in all"
-        about = f" ({data.storage}, {data.mode.value}): {here}"
+        kind = f"{data.storage}, {data.mode.value}" + (", live" if data.live else "")
+        about = f" ({kind}): {here}"
         screen.line(Painted(screen.path(data.path), BOLD), about)
+        if data.live:
+            screen.line("  live: no version is recorded; what the storage holds now counts")
         if one.location is not None:
             screen.line(f"  {_where(one.location)}")
+        show_mount(data, mounts, screen)
         for group in grouped(one):
             _show_group(group, one, screen)
-        if one.clean and one.staged == one.objects:
+        if one.clean and one.staged == one.objects and (one.objects or not data.live):
             screen.line("  nothing to do")
         elif one.clean and data.mode is Mode.COPY:
             screen.line("  nothing changed; not everything is here")
@@ -115,7 +123,7 @@ def _show_group(group: Group, status: Status, screen: Screen) -> None:
         screen.line("    ", Painted(path, RED if group.bad else GREEN), f"  {told}  {reason}")
 
 
-def _explain(found: Explanation, screen: Screen) -> int:
+def _explain(found: Explanation, mounts: Mapping[str, Standing], screen: Screen) -> int:
     state = found.state
     if screen.json:
         names = ("local", "remote", "pointer")
@@ -128,6 +136,7 @@ def _explain(found: Explanation, screen: Screen) -> int:
             sync=documents.action(found.sync),
             stage=documents.action(found.stage),
             recorded_by=found.recorded_by,
+            mount=list(explained(state.path, found.data, mounts)),
         )
         return 0
     screen.line(Painted(screen.path(below(found.data.path, state.path)), BOLD))
@@ -142,6 +151,8 @@ def _explain(found: Explanation, screen: Screen) -> int:
         screen.line(f"  {name:8} {told}")
     if found.recorded_by is not None:
         screen.line(f"  recorded {found.recorded_by}")
+    for told in explained(state.path, found.data, mounts):
+        screen.line(f"  mount    {shown(told)}")
     for verb, action in (("sync", found.sync), ("stage", found.stage)):
         screen.line(f"  {verb:8} {action.kind.value}: {action.reason} ({action.cell})")
     return 0
@@ -169,11 +180,12 @@ def _names(found: Iterable[Status]) -> Iterable[str]:
         yield from (below(one.data.path, name) for name in sorted(names))
 
 
-def _document(one: Status) -> dict[str, object]:
+def _document(one: Status, mounts: Mapping[str, Standing]) -> dict[str, object]:
     return {
         "data_path": documents.data_path(one.data),
         "offline": one.offline,
         "location": None if one.location is None else one.location.directory,
+        "mount": mount_document(one.data, mounts),
         "staged": one.staged,
         "objects": one.objects,
         "size": one.size,

@@ -32,10 +32,12 @@ class Report:
     Attributes:
         plan: as it was carried out.
         outcomes: one per action that was tried, in the order of completion.
+        mounted: where the data path is mounted now, or None.
     """
 
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
+    mounted: str | None = None
 
     @property
     def failures(self) -> tuple[Outcome, ...]:

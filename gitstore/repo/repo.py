@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gitstore.repo.diffing import Difference
     from gitstore.repo.findings import Finding
     from gitstore.repo.history import Past
+    from gitstore.repo.mounting import Mounted, MountOptions
+    from gitstore.repo.mounts import Standing
     from gitstore.repo.resolving import Resolution, ResolveOptions
     from gitstore.repo.staging import StageOptions
     from gitstore.repo.starting import Started, StartOptions
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from gitstore.repo.trusting import Trusted
     from gitstore.repo.undoing import Undone, UndoOptions
     from gitstore.repo.undoing_storage import Foreseen
+    from gitstore.repo.unmounting import Unmounted
     from gitstore.repo.verifying import Verified, VerifyOptions
 
 
@@ -136,6 +139,24 @@ class Repo:
         from gitstore.repo import staging
 
         return staging.unstage(self.project, targets, listener)
+
+    def mount(self, *targets: str, options: MountOptions | None = None) -> tuple[Mounted, ...]:
+        """Show data without copying it; see `gitstore.repo.mounting.mount`."""
+        from gitstore.repo import mounting
+
+        return mounting.mount(self.project, targets, options or mounting.MountOptions())
+
+    def unmount(self, *targets: str, force: bool = False) -> tuple[Unmounted, ...]:
+        """End mounts; see `gitstore.repo.unmounting.unmount`."""
+        from gitstore.repo import unmounting
+
+        return unmounting.unmount(self.project, targets, force)
+
+    def mounts(self) -> dict[str, Standing]:
+        """The mounts of this work tree, by data path; dead ones are cleaned up by the way."""
+        from gitstore.repo import mounts
+
+        return mounts.standing(self.project)
 
     def plan_sync(self, *targets: str, options: SyncOptions | None = None) -> tuple[Plan, ...]:
         """What `sync` would do."""

@@ -13,6 +13,7 @@ from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Plan
 from gitstore.core.report import Listener, Report
 from gitstore.repo.copying import StageOptions, copy, plan_copies, remove_copies
+from gitstore.repo.mounts import found
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
 
@@ -21,9 +22,30 @@ __all__ = ["StageOptions", "no_copy", "plan_stage", "stage", "staged_in", "unsta
 Stage = Callable[[Project, Sequence[Selection], StageOptions, Listener | None], tuple[Report, ...]]
 Unstage = Callable[[Project, Sequence[Selection], Listener | None], tuple[Report, ...]]
 
+
+
+def _stage_mounts(
+    project: Project,
+    selections: Sequence[Selection],
+    options: StageOptions,
+    listener: Listener | None,
+) -> tuple[Report, ...]:
+    from gitstore.repo.mounting import stage_mounts  # late: most projects mount nothing
+
+    return stage_mounts(project, selections, options, listener)
+
+
+def _unstage_mounts(
+    project: Project, selections: Sequence[Selection], listener: Listener | None
+) -> tuple[Report, ...]:
+    from gitstore.repo.unmounting import unstage_mounts
+
+    return unstage_mounts(project, selections, listener)
+
+
 # A mode that is not here has nothing to be staged: nothing of it is on a disk.
-_STAGE: Mapping[Mode, Stage] = {Mode.COPY: copy}
-_UNSTAGE: Mapping[Mode, Unstage] = {Mode.COPY: remove_copies}
+_STAGE: Mapping[Mode, Stage] = {Mode.COPY: copy, Mode.MOUNT: _stage_mounts}
+_UNSTAGE: Mapping[Mode, Unstage] = {Mode.COPY: remove_copies, Mode.MOUNT: _unstage_mounts}
 
 
 def plan_stage(project: Project, targets: Sequence[str], options: StageOptions) -> tuple[Plan, ...]:
@@ -47,6 +69,10 @@ def stage(
     """
     reports: list[Report] = []
     for mode, selections in _by_mode(project, targets, _STAGE).items():
+        if mode is Mode.COPY and found(project):
+            from gitstore.repo.unmounting import leave_mounts
+
+            leave_mounts(project, [selection.data.path for selection in selections])
         reports.extend(_STAGE[mode](project, selections, options, listener))
     return tuple(reports)
 
@@ -72,14 +98,10 @@ def staged_in(mode: Mode) -> bool:
 
 def no_copy(data: DataPath) -> Unsupported:
     """Why a data path in another mode is not copied, and what makes this clone copy it."""
-    if data.mode is Mode.MOUNT:
-        told, other = "which is not available yet", ", or: reference"
-    else:
-        told, other = "so there is nothing to copy here", ""
     key = shlex.quote(f"storage.{data.path}.mode")
     return Unsupported(
-        f"{data.path} is in mode {data.mode.value}, {told}",
-        hint=f"git config {key} copy  # for this clone{other}",
+        f"{data.path} is in mode {data.mode.value}, so there is nothing to copy here",
+        hint=f"git config {key} copy  # for this clone",
     )
 
 

@@ -114,6 +114,8 @@ def _summary(report: Report) -> str:
     parts.extend(_counted(report.undecided, undecided))
     if report.failures:
         parts.append(f"{len(report.failures):,} failed")
+    if report.mounted is not None:
+        parts.append("mounted")
     return ", ".join(parts) or "nothing to do"
 
 

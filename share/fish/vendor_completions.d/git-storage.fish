@@ -10,31 +10,33 @@ function __git_storage_revisions
 end
 
 complete -c git-storage -f
-set -l __git_storage_verbs add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -s C -x -a '(__fish_complete_directories)'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a forget -d 'Describe a storage or data path no more'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a start -d 'Bring up everything that a checkout describes'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a stage -d 'Bring recorded objects here'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a unstage -d 'Give local space back'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a restore -d 'Bring a recorded version of objects back'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a diff -d 'Show which objects differ'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a record -d 'Write local changes into the pointers, offline'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a resolve -d 'Settle pointers that a merge left in conflict'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a trust -d 'Approve storages that a cloned project names'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a login -d 'Store credentials for a storage'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a logout -d 'Forget the credentials of a storage'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a undo -d 'Take back the last operation that changed anything'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a verify -d 'Read the bytes again, and hold them against what was recorded'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a help -d 'Print the list of commands, or the page of one'
+set -l __git_storage_verbs add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -s C -x -a '(__fish_complete_directories)'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a forget -d 'Describe a storage or data path no more'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a start -d 'Bring up everything that a checkout describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a stage -d 'Bring recorded objects here'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a unstage -d 'Give local space back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a mount -d 'Show data without copying it'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a umount -d 'End mounts'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a restore -d 'Bring a recorded version of objects back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a diff -d 'Show which objects differ'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a record -d 'Write local changes into the pointers, offline'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a resolve -d 'Settle pointers that a merge left in conflict'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a trust -d 'Approve storages that a cloned project names'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a login -d 'Store credentials for a storage'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a logout -d 'Forget the credentials of a storage'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a undo -d 'Take back the last operation that changed anything'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a verify -d 'Read the bytes again, and hold them against what was recorded'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a help -d 'Print the list of commands, or the page of one'
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l to -d 'the data path to feed' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l prefix -d 'feed what is below PREFIX/ only, or one object' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l include -d 'describe only objects that match PATTERN; can be given again' -x
@@ -89,6 +91,9 @@ complete -c git-storage -n "__fish_seen_subcommand_from start" -s v -l verbose -
 complete -c git-storage -n "__fish_seen_subcommand_from start" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l all -d 'every data path'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l to -d 'the data path that a storage is to feed' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l location -d 'let the data lie in this directory of another disk, with a link at the data path' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l existing -d 'link what is in this directory already, if it is what was recorded' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l quick -d 'of what exists already, read a sample only'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l include -d 'stage only objects that match PATTERN; can be given again' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l exclude -d 'stage no object like PATTERN; can be given again' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s n -l dry-run -d 'show what would be done and why, and change nothing'
@@ -104,6 +109,20 @@ complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s q -l quiet -
 complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from unstage" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
 complete -c git-storage -n "__fish_seen_subcommand_from unstage" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -l all -d 'every data path'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -l live -d 'show the storage as it is, not the pointer'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -l rw -d 'let files be written'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from mount" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from umount" -l force -d 'also what is in use; open files are served until they are closed'
+complete -c git-storage -n "__fish_seen_subcommand_from umount" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from umount" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from umount" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from umount" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from umount" -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -l from -d 'the commit whose pointer names the version' -x -a '(__git_storage_revisions)'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -l operation -d 'take the files that this operation put into the trash' -x
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
@@ -222,4 +241,4 @@ complete -c git-storage -n "__fish_seen_subcommand_from help" -l json -d 'print 
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
-complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage restore status diff record sync rm resolve trust login logout undo verify doctor install help'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help'

@@ -1,0 +1,184 @@
+"""FUSE: the process that answers the kernel until it is unmounted. The only module that knows it.
+
+The binding is mfusepy (docs/decisions has why): pure Python over libfuse 3, loaded here and late,
+because most installations have neither.
+"""
+
+# ruff: noqa: ARG002 - the parameters of every call are those of libfuse
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gitstore.core.errors import LocalFailure
+from gitstore.shell.mount.drafts import Drafts
+from gitstore.shell.mount.files import Attributes, Files
+
+_READ_PLUS, _FILL_PLUS = 1, 2  # fuse.h: FUSE_READDIR_PLUS, FUSE_FILL_DIR_PLUS
+_LONG = 86_400  # seconds; what a pointer names does not change
+_SHORT = 1
+_TYPE = "git-storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the kernel treats a mount.
+
+    Attributes:
+        point: the directory that it is mounted on.
+        lasting: whether what was seen once stays: nothing changes in the folder of a pointer.
+        writable: whether there is anything but reading.
+    """
+
+    point: str
+    lasting: bool
+    writable: bool
+
+
+class _Reading:
+    """The calls of libfuse, passed on; a call that is not here does not exist for the kernel."""
+
+    use_ns = True
+
+    def __init__(self, files: Files, ready: Callable[[], None]) -> None:
+        self._files = files
+        self._ready = ready
+
+    def init(self, path: str) -> None:
+        self._ready()
+
+    def getattr(self, path: str, fh: int | None = None) -> Attributes:
+        return self._files.attributes(path, fh)
+
+    def readdir(self, path: str, fh: int) -> Iterator[tuple[str, Attributes]]:
+        return self._files.entries(path)
+
+    def open(self, path: str, flags: int) -> int:
+        return self._files.open(path, flags)
+
+    def read(self, path: str, size: int, offset: int, fh: int) -> bytes:
+        return self._files.read(fh, size, offset)
+
+    def release(self, path: str, fh: int) -> int:
+        self._files.release(fh)
+        return 0
+
+    def statfs(self, path: str) -> dict[str, int]:
+        return {"f_bsize": 4096, "f_frsize": 4096, "f_namemax": 255}
+
+
+class _Writing(_Reading):
+    """The same, and what writes."""
+
+    def __init__(self, files: Drafts, ready: Callable[[], None]) -> None:
+        super().__init__(files, ready)
+        self._drafts = files
+
+    def create(self, path: str, mode: int, flags: int) -> int:
+        return self._drafts.open(path, flags | os.O_CREAT)
+
+    def write(self, path: str, data: bytes, offset: int, fh: int) -> int:
+        return self._drafts.write(fh, data, offset)
+
+    def truncate(self, path: str, length: int, fh: int | None = None) -> int:
+        self._drafts.truncate(path, length)
+        return 0
+
+    def flush(self, path: str, fh: int) -> int:
+        self._drafts.flush(fh)
+        return 0
+
+    def fsync(self, path: str, datasync: int, fh: int) -> int:
+        self._drafts.flush(fh)
+        return 0
+
+    def unlink(self, path: str) -> int:
+        self._drafts.unlink(path)
+        return 0
+
+    def rename(self, old: str, new: str) -> int:
+        self._drafts.rename(old, new)
+        return 0
+
+    def mkdir(self, path: str, mode: int) -> int:
+        self._drafts.mkdir(path)
+        return 0
+
+    def rmdir(self, path: str) -> int:
+        self._drafts.rmdir(path)
+        return 0
+
+    def chmod(self, path: str, mode: int) -> int:
+        return 0  # a storage has no modes, owners or times of ours; programs set them all the same
+
+    def chown(self, path: str, uid: int, gid: int) -> int:
+        return 0
+
+    def utimens(self, path: str, times: tuple[int, int] | None = None) -> int:
+        return 0
+
+
+def serve(files: Files, manner: Manner, ready: Callable[[], None]) -> None:
+    """Mount, and answer the kernel until it is unmounted.
+
+    Args:
+        files: what is shown.
+        manner: how.
+        ready: is called when the mount can be used.
+
+    Raises:
+        LocalFailure: it could not be mounted.
+    """
+    # libfuse 2 comes first in mfusepy where both are installed.
+    os.environ.setdefault("FUSE_LIBRARY_NAME", "fuse3")
+    try:
+        import mfusepy  # type: ignore[import-untyped]  # it brings no types
+    except (ImportError, OSError, AttributeError) as error:
+        raise LocalFailure(
+            f"FUSE cannot be used: {error}", hint="sudo apt-get install fuse3 libfuse3-3"
+        ) from error
+    calls = _Writing(files, ready) if isinstance(files, Drafts) else _Reading(files, ready)
+    seconds = _LONG if manner.lasting else _SHORT
+    options: dict[str, Any] = {
+        "foreground": True,
+        "fsname": _TYPE,
+        "subtype": _TYPE,
+        "default_permissions": True,
+        "nosuid": True,
+        "nodev": True,
+        "noexec": not manner.lasting,
+        "entry_timeout": seconds,
+        "attr_timeout": seconds,
+        "negative_timeout": 0,
+    }
+    # The kernel may keep the bytes of what does not change; of everything else it keeps none, or
+    # two versions of a file would meet in its memory.
+    options["kernel_cache" if manner.lasting else "direct_io"] = True
+    if not manner.writable:
+        options["ro"] = True
+    try:
+        _with_attributes(mfusepy)(calls, manner.point, **options)
+    except RuntimeError as error:
+        raise LocalFailure(f"FUSE ended with status {error}") from error
+
+
+def _with_attributes(mfusepy: Any) -> Any:
+    """The binding, with attributes in listings: else each name costs the kernel another call."""
+
+    class Binding(mfusepy.FUSE):  # type: ignore[misc]  # it comes late, so it is of no type
+        def readdir_fuse_3(self, path: bytes, buf: Any, filler: Any, *rest: Any) -> int:
+            _offset, _file, flags = rest
+            found = mfusepy.c_stat()
+            plus = _FILL_PLUS if flags & _READ_PLUS else 0
+            for name in (b".", b".."):
+                filler(buf, name, None, 0, 0)
+            listed = self.operations.readdir(path.decode(self.encoding, self.errors), 0)
+            for name, attributes in listed:
+                mfusepy.set_st_attrs(found, attributes, use_ns=True)
+                if filler(buf, name.encode(self.encoding, self.errors), found, 0, plus):
+                    break
+            return 0
+
+    return Binding

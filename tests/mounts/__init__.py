@@ -1,0 +1,1 @@
+"""Mounts: real ones, through FUSE, of real storages."""
