@@ -4,6 +4,9 @@ The URL says where the data is. With --to, the storage is listed once and a poin
 names every object; nothing is downloaded. The manifest `.storage.yaml`, the pointer and the ignore
 rules are added to git's index, so that a plain `git commit` takes them.
 
+With --live no pointer is written: nothing is promised to be the same tomorrow, and no commit says
+which versions there were. `stage` brings what is there now, and `sync` works as it does elsewhere.
+
 Without --to only the storage is described. A storage that is described already can feed another
 data path: then URL can be left out.
 
@@ -27,6 +30,10 @@ A public bucket on a server of one's own, only for reading:
 Another data path of the same storage:
 
     git storage add survey --to data/masks --prefix masks/ --include '*.fits'
+
+A directory that changes all the time, of which no versions are wanted:
+
+    git storage add survey --to data/today --prefix today/ --live
 """
 
 from __future__ import annotations
@@ -39,12 +46,12 @@ from gitstore.commands import parser as reading
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser
 from gitstore.core.errors import UsageError
-from gitstore.core.manifest import Access, DataPath, Mode, StorageSpec
+from gitstore.core.manifest import Access, DataPath, Mode, StorageSpec, Track
 from gitstore.core.place import Place
 from gitstore.repo.adding import Added
 from gitstore.repo.repo import Repo
 from gitstore.repo.selection import below_top
-from gitstore.repo.staging import no_copy
+from gitstore.repo.staging import staged_in
 from gitstore.ui import documents
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import count, human, shown
@@ -65,6 +72,8 @@ def arguments(parser: Parser) -> None:
     modes = [mode.value for mode in Mode]
     parser.add_argument("--mode", choices=modes, help="how to make it available")
     rights = [access.value for access in Access]
+    told = "keep no pointer: what the storage holds now is what counts"
+    parser.add_argument("--live", action="store_true", help=told)
     parser.add_argument("--access", choices=rights, help="whether changes may go back")
     parser.add_argument("--endpoint", metavar="URL", help="the service's own URL")
     parser.add_argument("--region", metavar="REGION", help="the region of the service")
@@ -116,11 +125,12 @@ def data_path(args: argparse.Namespace, repo: Repo, name: str) -> DataPath | Non
         prefix=args.prefix,
         mode=Mode(args.mode or "copy"),
         access=Access(args.access or "write"),
+        track=Track.LIVE if args.live else Track.POINTER,
     )
 
 
 def _check_needs_no_path(args: argparse.Namespace) -> None:
-    for name in ("prefix", "include", "exclude", "mode", "access"):
+    for name in ("prefix", "include", "exclude", "mode", "access", "live"):
         # What is not said is None or empty, so that a default can be said, too.
         if getattr(args, name, None):
             url = f" {shlex.quote(args.url)}" if args.url else ""
@@ -169,13 +179,8 @@ def _show(screen: Screen, added: Added, changed: bool) -> None:
     for name, reason in added.unnamed:
         screen.talk(f"left out {shown(name)}: {reason}")
     screen.talk(f"next: git commit -m 'data: add {path}'")
-    if added.data.mode is Mode.COPY:
+    if staged_in(added.data.mode):
         screen.talk(f"      git storage stage {screen.typed(path)}")
-    elif added.data.mode is Mode.MOUNT:
-        problem = no_copy(added.data)
-        screen.talk(f"warning: {problem.message}")
-        if problem.hint is not None:
-            screen.hint(problem.hint)
 
 
 def _understood(place: Place) -> str:

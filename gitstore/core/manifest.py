@@ -25,6 +25,13 @@ class Mode(Enum):
     REFERENCE = "reference"
 
 
+class Track(Enum):
+    """What git keeps of a data path."""
+
+    POINTER = "pointer"  # which objects in which versions
+    LIVE = "live"  # nothing: what the storage holds now is what counts
+
+
 class Access(Enum):
     """Whether changes of a data path may go back to the storage."""
 
@@ -96,6 +103,7 @@ class DataPath:
         access: whether changes may go back.
         include: patterns of objects that belong to it; empty means all.
         exclude: patterns of objects that do not.
+        track: what git keeps of it.
     """
 
     path: str
@@ -105,6 +113,12 @@ class DataPath:
     access: Access = Access.WRITE
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    track: Track = Track.POINTER
+
+    @property
+    def live(self) -> bool:
+        """Whether it has no pointer: nothing of it is promised to be the same tomorrow."""
+        return self.track is Track.LIVE
 
     @property
     def single(self) -> bool:

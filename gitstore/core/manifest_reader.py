@@ -13,7 +13,7 @@ from typing import TypeVar
 from gitstore.core import data_path, strict_yaml, url_text
 from gitstore.core.errors import UPGRADE, BadUrl, FormatError
 from gitstore.core.guessing import closest
-from gitstore.core.manifest import Access, DataPath, Manifest, Mode, StorageSpec
+from gitstore.core.manifest import Access, DataPath, Manifest, Mode, StorageSpec, Track
 from gitstore.core.strict_yaml import Mapping, Node, Scalar, Sequence
 from gitstore.core.urls import SCHEMES
 
@@ -26,7 +26,7 @@ STORAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _STORAGE_KEYS = (
     *("url", "endpoint", "region", "account", "anonymous", "description", "provider", "options"),
 )
-_DATA_KEYS = ("storage", "prefix", "mode", "access", "include", "exclude")
+_DATA_KEYS = ("storage", "prefix", "mode", "access", "include", "exclude", "track")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _SECRET_KEYS = re.compile(
     r"secret|passw|token|credential|key|profile|login|user|auth|sas$|command|exec|program|config",
@@ -196,6 +196,7 @@ class _Reader:
             self.choice(entry, "access", Access.WRITE),
             self.patterns(entry, "include"),
             self.patterns(entry, "exclude"),
+            self.choice(entry, "track", Track.POINTER),
         )
 
     def prefix(self, entry: Mapping) -> str:

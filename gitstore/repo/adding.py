@@ -367,7 +367,8 @@ def _write_described(
     # The pointer first: a manifest without its pointer would be a project that cannot be read.
     binding = session.binding(Selection(data))
     session.ignore(data.path)
-    session.write_pointer(binding, new)
+    if not data.live:
+        session.write_pointer(binding, new)
     _write_manifest(session, after)
 
 

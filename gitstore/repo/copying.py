@@ -48,7 +48,7 @@ def plan_copies(
         plans: list[Plan] = []
         for selection in copies:
             patterns = _patterns(session, selection, options)
-            view = session.offline_view(selection, patterns)
+            view = session.told_view(selection, patterns)
             plans.append(view.plan("stage", staging_decision(view)))
         return tuple(plans)
 
@@ -87,7 +87,7 @@ def _staged(session: Session, selection: Selection, options: StageOptions) -> Re
         know_if_vacant(project, selection.data)
     session.binding(selection).tree.make_root()
     session.ignore(data_path)
-    view = session.offline_view(selection)
+    view = session.told_view(selection)
     plan = view.plan("stage", staging_decision(view))
     know(project, view, plan)
     return session.execute(plan, view)

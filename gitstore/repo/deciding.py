@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitstore.core.live import of_what_is_there
 from gitstore.core.location import hands_off
 from gitstore.core.plan import Decide, decide_stage, decide_sync, decide_sync_read_only
 from gitstore.repo.session import Session, View
@@ -16,7 +17,8 @@ def decision(view: View) -> Decide:
 
 def staging_decision(view: View) -> Decide:
     """The function that decides what `stage` does with a data path."""
-    return hands_off(decide_stage) if view.binding.lent else decide_stage
+    decide = of_what_is_there(decide_stage) if view.binding.data.live else decide_stage
+    return hands_off(decide) if view.binding.lent else decide
 
 
 def with_evidence_of(session: Session, view: View) -> View:

@@ -73,8 +73,10 @@ def _differences(before: Sides, after: Sides) -> tuple[Difference, ...]:
 
 def _recorded(project: Project, targets: Sequence[str]) -> Sides:
     found: dict[str, Mapping[str, Version]] = {}
-    for selection in selected(project.manifest, targets, project.where):
-        found[selection.data.path] = _scoped(selection, project.pointer(selection.data).entries)
+    with reading(project, keep_digests=project.git.may_write) as session:
+        for selection in selected(project.manifest, targets, project.where):
+            entries = session.recorded_view(selection).pointer.entries
+            found[selection.data.path] = _scoped(selection, entries)
     return found
 
 

@@ -142,7 +142,7 @@ def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
     except StorageError as error:
         yield Finding(Level.BAD, error.message, error.hint)
     else:
-        yield _pointer(project, data, found)
+        yield _live(data) if data.live else _pointer(project, data, found)
     held = project.git.tracked(data.path)
     if held:
         yield Finding(
@@ -150,6 +150,10 @@ def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
             f"{data.path} holds files that git tracks, e.g. {held[0]}",
             f"git rm -r --cached -- {shlex.quote(data.path)}",
         )
+
+
+def _live(data: DataPath) -> Finding:
+    return Finding(Level.GOOD, f"{data.path}: live, so that no version of it is recorded")
 
 
 def _pointer(project: Project, data: DataPath, found: Pointer) -> Finding:

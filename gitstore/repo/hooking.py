@@ -82,7 +82,9 @@ def auto_stage(start: Path, listener: Listener | None = None) -> Staged:
         reports: list[Report] = []
         problems: list[StorageError] = []
         for data in project.manifest.data.values():
-            if data.mode is Mode.COPY and session.state.wanted(data.path):
+            # Live data follow no commit.
+            copied = data.mode is Mode.COPY and not data.live
+            if copied and session.state.wanted(data.path):
                 try:
                     view = session.offline_view(Selection(data))
                     reports.append(

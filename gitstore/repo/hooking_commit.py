@@ -212,8 +212,8 @@ def changed_and_not_recorded(top: Path) -> list[str]:
     with reading(project, keep_digests=False) as session:
         for data in project.manifest.data.values():
             bases = session.state.bases(data.path)
-            if not bases:
-                continue
+            if not bases or data.live:
+                continue  # nothing staged, or no pointer that could name it
             tree = project.binding(data, session.state, session.facts).tree
             # Without candidates nothing is read: a file is what the stat cache says, or unknown.
             local = Digests(tree, session.state, data.path, keep=False).versions(

@@ -30,7 +30,7 @@ def rm(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
     with changing(project, "rm") as session:
         reports: list[Report] = []
         for selection in selected(project.manifest, targets, project.where):
-            view = session.offline_view(selection)
+            view = session.told_view(selection)
             _not_read_only(view)
             if not view.survey.states:
                 raise _no_object("the pointer", selection)

@@ -100,6 +100,8 @@ class Project:
         Raises:
             FormatError: it is missing, empty, in conflict or broken: no decision then (rule Sc2).
         """
+        if data.live:
+            return self.empty_pointer(data)
         name = data.path + _SUFFIX
         main = tracked.read(self.git.top, name)
         if main is None:
@@ -109,6 +111,8 @@ class Project:
 
     def pointer_at(self, data: DataPath, commit: str) -> Pointer | None:
         """The pointer of a data path in a commit, or None when there is none."""
+        if data.live:
+            return None
         name = data.path + _SUFFIX
         blobs = self.git.files(commit, name) | self.git.files(commit, name + ".d")
         return self._from_blobs(name, blobs)

@@ -99,8 +99,20 @@ class Session:
         """
         return self._view(selection, None, patterns)
 
-    def listed_view(self, selection: Selection) -> View:
+    def told_view(self, selection: Selection, patterns: tuple[str, ...] | None = None) -> View:
+        """Look at a selected data path as its pointer tells, or of live data the storage.
+
+        Raises: as `offline_view` and `listed_view` do.
+        """
+        if selection.data.live:
+            return self.listed_view(selection, patterns)
+        return self.offline_view(selection, patterns)
+
+    def listed_view(self, selection: Selection, patterns: tuple[str, ...] | None = None) -> View:
         """Look at a selected data path and list its storage.
+
+        Args:
+            patterns: the wanted patterns to assume instead of the ones of this work tree.
 
         Raises:
             StoreError: the listing failed; nothing may be concluded from it.
@@ -109,12 +121,12 @@ class Session:
         """
         binding = self.binding(selection)
         listed = listing(binding, within(selection))
-        return replace(self._view(selection, listed, None), markers=listed.markers)
+        return replace(self._view(selection, listed, patterns), markers=listed.markers)
 
     def recorded_view(self, selection: Selection) -> View:
         """What the pointer says of a selected data path; neither disk nor storage is looked at."""
-        binding, old = self.binding(selection), self.project.pointer(selection.data)
-        return View(selection, binding, old, Survey((), {}))
+        binding = self.binding(selection)
+        return View(selection, binding, self._pointer(binding, None), Survey((), {}))
 
     def _view(
         self,
@@ -123,7 +135,7 @@ class Session:
         patterns: tuple[str, ...] | None,
     ) -> View:
         binding = self.binding(selection)
-        old = self.project.pointer(selection.data)
+        old = self._pointer(binding, listed)
         if selection.data.mode is not Mode.COPY:
             self._refuse_copies(selection.data)
             patterns = ()
@@ -135,6 +147,20 @@ class Session:
         digests = Digests(binding.tree, self.state, selection.data.path, self.keep_digests)
         found = survey(binding, request, digests)
         return View(selection, binding, old, found, offline=remote is None)
+
+    def _pointer(self, binding: Binding, listed: Listing | None) -> Pointer:
+        """P; of live data, what the storage holds, or offline what is taken for it."""
+        data = binding.data
+        if not data.live:
+            return self.project.pointer(data)
+        if listed is not None:
+            return pointer(binding.source, listed.objects)
+        bases = self.state.bases(data.path).items()
+        seen = {
+            path: base.version if source == binding.source else content_only(base.version)
+            for path, (source, base) in bases
+        }
+        return pointer(binding.source, seen)
 
     def _refuse_copies(self, data: DataPath) -> None:
         """Refuse a data path in another mode that has not been left cleanly (rule Sc3).
@@ -226,6 +252,8 @@ class Session:
         Raises:
             Changed: it is no longer the pointer that was looked at.
         """
+        if view.selection.data.live:
+            return False
         name = f"{view.selection.data.path}.storage"
         if self.project.pointer(view.selection.data) != view.pointer:
             raise Changed(

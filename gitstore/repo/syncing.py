@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitstore.core.choices import asked_erasures, missing, too_many, with_choices
-from gitstore.core.errors import Stopped
+from gitstore.core.errors import Stopped, Unsupported
 from gitstore.core.model import Action, Choice, Kind, Plan, is_promise
 from gitstore.core.plan import (
     decide_record,
@@ -93,7 +93,13 @@ def record(project: Project, targets: Sequence[str]) -> tuple[Report, ...]:
     with changing(project, "record") as session:
         reports: list[Report] = []
         for selection in selected(project.manifest, targets, project.where):
-            if session.binding(selection).data.access.value == "read":
+            data = session.binding(selection).data
+            if data.live and targets:
+                raise Unsupported(
+                    f"{data.path} is live: there is no pointer to record in",
+                    hint=f"git storage sync {shlex.quote(data.path)}",
+                )
+            if data.live or data.access.value == "read":
                 continue
             view = _hashed(session.offline_view(selection))
             plan = view.plan("record", decide_record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitstore.core.cases import local_case, recorded_case, remote_case, settled
@@ -152,7 +152,7 @@ def objects(
         for selection in selected(project.manifest, targets, project.where):
             bases = session.state.bases(selection.data.path)
             inside = within(selection)
-            entries = project.pointer(selection.data).entries.items()
+            entries = _entries(session, selection.data).items()
             listed = (Listed(p, v, p in bases) for p, v in entries if inside(p))
             found.append((selection.data, tuple(listed)))
     return tuple(found)
@@ -249,11 +249,17 @@ def _held(state: State, offline: bool) -> bool:
 
 
 def _row(session: Session, spec: StorageSpec, data: DataPath) -> Described:
-    project = session.project
-    entries = project.pointer(data).entries
+    entries = _entries(session, data)
     size = sum(v.size for v in entries.values())
     where = _where(session, data)
     return Described(spec, spec.place(), data, where, len(entries), size)
+
+
+def _entries(session: Session, data: DataPath) -> Mapping[str, Version]:
+    """What the pointer names; of live data, what is staged here."""
+    if not data.live:
+        return session.project.pointer(data).entries
+    return {path: base.version for path, (_, base) in session.state.bases(data.path).items()}
 
 
 def _where(session: Session, data: DataPath) -> str | None:

@@ -118,4 +118,5 @@ def data_path(value: DataPath) -> Json:
         "access": value.access.value,
         "include": list(value.include),
         "exclude": list(value.exclude),
+        "track": value.track.value,
     }

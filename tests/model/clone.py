@@ -13,7 +13,7 @@ from typing import cast
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.stores.recheck import Rechecked
-from gitstore.core.manifest import DataPath, Manifest, StorageSpec, parse_manifest
+from gitstore.core.manifest import DataPath, Manifest, StorageSpec, Track, parse_manifest
 from gitstore.core.pointer import parse
 from gitstore.core.store import Store
 from gitstore.core.versions import Version
@@ -34,6 +34,7 @@ data:
     storage: bucket
     mode: {mode}
     exclude: [{exclude}]
+    track: {track}
 """
 # A workshop is removed when its process ends, and here the process goes on.
 _OF_A_PROCESS = re.compile("storage/tmp/[^/]*/lock")
@@ -78,20 +79,24 @@ class Clone:
     Attributes:
         exclude: the pattern of objects that its manifest leaves out, or nothing.
         mode: how its manifest makes the data path available.
+        track: whether there is a pointer.
     """
 
-    def __init__(self, top: Path, origin: Origin, bucket: Bucket) -> None:
+    def __init__(self, top: Path, origin: Origin, bucket: Bucket, track: Track) -> None:
         self.top = top
         self.history = History(top, origin)
         self.bucket = bucket
         self.data = top / DATA
         self.exclude = ""
         self.mode = "copy"
+        self.track = track
         (top / ".git").mkdir(parents=True)
 
     def project(self) -> Project:
         """The project, as a new process finds it."""
-        text = MANIFEST.format(url=self.bucket.url, mode=self.mode, exclude=self.exclude)
+        text = MANIFEST.format(
+            url=self.bucket.url, mode=self.mode, exclude=self.exclude, track=self.track.value
+        )
         return ModelProject(cast(Git, self.history), text, _manifest(text), bucket=self.bucket)
 
     def files(self) -> dict[str, bytes]:
@@ -124,7 +129,9 @@ class Clone:
         (self.top / POINTER).write_bytes(text)
 
     def pointer(self) -> dict[str, Version]:
-        """The pointer's entries."""
+        """The pointer's entries; live data have none."""
+        if self.track is Track.LIVE:
+            return {}
         return dict(parse({"": self.pointer_text()}, POINTER).entries)
 
     def write(self, path: str, data: bytes) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from gitstore.core.manifest import Track
 from tests.model.bucket import Habit
 from tests.model.oracle import Violation
 from tests.model.steps import Step, random_history
@@ -27,15 +28,17 @@ class Recipe:
         clones: how many.
         habit: what the bucket does with old bytes.
         steps: what happens.
+        track: whether there are pointers.
     """
 
     clones: int
     habit: Habit
     steps: tuple[Step, ...]
+    track: Track = Track.POINTER
 
     def __str__(self) -> str:
         lines = [f"    {step!r}," for step in self.steps]
-        return "\n".join([f"Recipe({self.clones}, {self.habit}, (", *lines, "))"])
+        return "\n".join([f"Recipe({self.clones}, {self.habit}, (", *lines, f"), {self.track})"])
 
 
 def recipe(seed: int) -> Recipe:
@@ -47,17 +50,22 @@ def recipe(seed: int) -> Recipe:
     return Recipe(clones, habit, tuple(steps))
 
 
+def live_recipe(seed: int) -> Recipe:
+    """The same history of live data, which have no pointer."""
+    return replace(recipe(seed), track=Track.LIVE)
+
+
 def place() -> str | None:
     """Where worlds are made: in memory if the system has a directory for that."""
     return str(_MEMORY) if _MEMORY.is_dir() else None
 
 
 @contextmanager
-def world(clones: int, habit: Habit) -> Iterator[World]:
+def world(clones: int, habit: Habit, track: Track = Track.POINTER) -> Iterator[World]:
     """A new world, in memory where the system has a place for that; removed at the end."""
     directory = Path(tempfile.mkdtemp(prefix="git-storage-model-", dir=place()))
     try:
-        yield World(directory, clones, habit)
+        yield World(directory, clones, habit, track)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -68,7 +76,7 @@ def run(history: Recipe) -> None:
     Raises:
         Violation: a promise of the design was broken.
     """
-    with world(history.clones, history.habit) as here:
+    with world(history.clones, history.habit, history.track) as here:
         for step in history.steps:
             here.do(step)
         here.settle()

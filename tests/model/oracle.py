@@ -57,6 +57,7 @@ class Act:
         copied: whether the data path is a copy here; else there is no local side (rule Sc3).
         outside: the directory that the manifest leaves out, or nothing.
         delete: whether missing files were to be erased.
+        live: whether there is no pointer, so that what the storage holds takes its part.
         ended: `done`, `failed` or `killed`.
         complete: whether it reported that everything was done.
         gone: what people overwrote or removed meanwhile.
@@ -70,6 +71,7 @@ class Act:
     outside: str = ""
     copied: bool = True
     delete: bool = False
+    live: bool = False
     ended: str = "done"
     complete: bool = False
     gone: frozenset[bytes] = frozenset()
@@ -191,6 +193,8 @@ class Oracle:
                 who.asked.add(path)  # sync --delete
             if act.verb == "rm":
                 who.asked.add(path)
+                if act.live:
+                    self._saw(who, path, scene.bucket.get(path))
                 self._saw(who, path, local.get(path))
                 self._saw(who, path, self.bytes_of(scene.pointers[act.clone].get(path)))
             elif act.verb == "mv":
@@ -344,7 +348,7 @@ class Oracle:
     def _agrees(self, act: Act, now: Scene) -> None:
         said = {p: self.bytes_of(v) for p, v in now.pointers[act.clone].items() if act.covers(p)}
         held = {p: c for p, c in now.bucket.items() if act.covers(p)}
-        if said != held:
+        if said != held and not act.live:
             raise Violation(f"after sync the pointer says {said} and the storage {held}")  # P1
         for path, data in now.local[act.clone].items():
             if act.copied and act.covers(path) and held.get(path) != data:

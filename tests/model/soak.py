@@ -12,7 +12,9 @@ import sys
 import time
 from itertools import count, islice
 
-from tests.model.driver import failure, recipe, shortest
+from tests.model.driver import failure, live_recipe, recipe, shortest
+
+_LIVE = 5  # every fifth history is of live data
 
 
 def main() -> int:
@@ -24,8 +26,9 @@ def main() -> int:
     first = time.time_ns() // 1_000_000 if given.seed is None else given.seed
     began = time.monotonic()
     for number, seed in enumerate(islice(count(first), given.histories), 1):
-        if failure(recipe(seed)) is not None:
-            short = shortest(recipe(seed))
+        history = live_recipe(seed) if number % _LIVE == 0 else recipe(seed)
+        if failure(history) is not None:
+            short = shortest(history)
             print(f"seed {seed}: {failure(short)}\n{short}")  # noqa: T201 - a program
             return 1
         if number % 500 == 0:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.driver import failure, recipe, shortest
+from tests.model.driver import failure, live_recipe, recipe, shortest
 from tests.model.machine import Machine
 from tests.model.mutants import tried
 
 _SHARES = 4
 _SEEDS = 200
+_LIVE = 24
 
 
 _EXAMPLES = settings(
@@ -33,6 +34,12 @@ def test_no_random_history_breaks_a_promise(share: int) -> None:
     for seed in range(share, _SEEDS, _SHARES):
         found = failure(recipe(seed))
         assert found is None, f"{found}\n{shortest(recipe(seed))}"
+
+
+def test_no_random_history_of_live_data_breaks_a_promise() -> None:
+    for seed in range(_LIVE):
+        found = failure(live_recipe(seed))
+        assert found is None, f"{found}\n{shortest(live_recipe(seed))}"
 
 
 def test_the_oracle_notices_a_broken_rule() -> None:

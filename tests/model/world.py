@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitstore.core.errors import StorageError
+from gitstore.core.manifest import Track
 from gitstore.core.model import Choice, Kind
 from gitstore.core.report import Report
 from gitstore.repo import moving, objects, staging, syncing, undoing
@@ -34,16 +35,22 @@ class World(Branching):
         directory: an empty place on disk; the caller removes it.
         clones: how many.
         habit: what the bucket does with old bytes.
+        track: whether there are pointers.
 
     Attributes:
         killed: whether the last operation was killed.
         disturbed: whether its trouble came before its end.
     """
 
-    def __init__(self, directory: Path, clones: int, habit: Habit) -> None:
+    def __init__(
+        self, directory: Path, clones: int, habit: Habit, track: Track = Track.POINTER
+    ) -> None:
         self.bucket = Bucket(habit=habit)
         self.origin = Origin()
-        self.clones = [Clone(directory / str(n), self.origin, self.bucket) for n in range(clones)]
+        self.live = track is Track.LIVE
+        self.clones = [
+            Clone(directory / str(n), self.origin, self.bucket, track) for n in range(clones)
+        ]
         self.oracle = Oracle(clones, self.bucket.issued)
         head = b"git-storage pointer 1\nfrom " + self.bucket.identity.encode() + b"/\n"
         self.origin.add({POINTER: head}, ())
@@ -154,8 +161,12 @@ class World(Branching):
     ) -> bool:
         """Run one operation with its trouble; whether it came to its end undisturbed and whole."""
         clone, path = self.clones[step.clone], named(step.name)
-        erasing, copied = "delete" in step.option, clone.mode == "copy"
-        act = Act(step.verb, step.clone, _keep(step), path, clone.exclude, copied, erasing)
+        act = Act(
+            *(step.verb, step.clone, _keep(step), path, clone.exclude),
+            copied=clone.mode == "copy",
+            delete="delete" in step.option,
+            live=self.live,
+        )
         before = self.scene
         self.oracle.before(act, before)
         left = clone.leftovers()
@@ -211,6 +222,10 @@ class World(Branching):
         else:
             self.bucket.outsider_deletes(path)
         self.oracle.remember(self.bucket.contents())
+        if self.live and step.verb == "rm" and path == named(step.name):
+            # What is there when it is listed is what was asked to go.
+            self.oracle.people[clone].asked.add(path)
+            self.oracle.answers(clone, path, self.bucket.contents())
         if _keep(step) == "local" and (trouble.what == "edit" or during == "list"):
             self.oracle.answers(clone, path, self.bucket.contents())
         if there is not None:
