@@ -106,6 +106,10 @@ class Git:
             self._sections[name] = {entry[0]: entry[2] for entry in entries}
         return self._sections[name]
 
+    def ask_anew(self) -> None:
+        """The configuration was written: what was asked before counts no more."""
+        self._sections.clear()
+
     def exclude_file(self) -> Path:
         """The ignore file of this clone that no branch carries."""
         done = self._asked("rev-parse", "--path-format=absolute", "--git-path", "info/exclude")

@@ -14,6 +14,13 @@ the pointer by size and checksum (with `--quick`: by size, and 16 of them by che
 difference is named. Where there is none, the data path becomes a link to them. They are never
 written to or removed, by no command; `unstage` ends the link.
 
+With `--mount` nothing is copied: the data path is mounted, see `git storage mount`. In mode `mount`
+that is what `stage` does anyway; after a checkout the mount shows what is checked out.
+
+From `storage.warnSize` on (10 GiB), or where there is not enough room, it is said how much is about
+to be copied and how much is free, with what can be done instead; on a terminal it is asked, and
+without one, nothing is copied that does not fit.
+
 `stage NAME --to PATH` first makes PATH a data path of the storage NAME, as `git storage add` does.
 
 EXIT STATUS
@@ -30,14 +37,17 @@ EXAMPLES
     git storage stage -n data/raw/2023
     git storage stage survey --to data/raw
     git storage stage --location /scratch data/raw
+    git storage stage --mount data/raw
     git storage stage --existing /mounts/survey --quick data/raw
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from gitstore.commands import parser as reading
+from gitstore.commands.bringing import consenting
 from gitstore.commands.opened import opened, pointers, written
 from gitstore.commands.parser import Parser
 from gitstore.core.errors import UsageError
@@ -60,6 +70,8 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--location", metavar="DIR", help=told)
     told = "link what is in this directory already, if it is what was recorded"
     parser.add_argument("--existing", metavar="DIR", help=told)
+    told = "mount it instead, as git storage mount does"
+    parser.add_argument("--mount", action="store_true", help=told)
     told = "of what exists already, read a sample only"
     parser.add_argument("--quick", action="store_true", help=told)
     reading.patterns(parser, "stage")
@@ -79,6 +91,11 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         raise UsageError(what, hint="git storage stage --all")
     repo, screen = opened(screen, args.rate)
     options = _options(args)
+    if args.mount and (args.dry_run or options != StageOptions()):
+        raise UsageError(
+            "--mount copies nothing, so that nothing else goes with it",
+            hint="git storage stage --mount PATH",
+        )
     before = pointers(repo)
     targets = args.targets
     if args.to is not None:
@@ -86,6 +103,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     if args.dry_run:
         show_plans(screen, "stage", repo.plan_stage(*targets, options=options))
         return 0
+    if args.mount:
+        repo.mount(*targets)
+    options = replace(options, consent=consenting(screen))
     reports = repo.stage(*targets, options=options, listener=screen.listener())
     return show_reports(screen, "stage", reports, written(before, pointers(repo)))
 

@@ -214,6 +214,7 @@ def _lead(session: Session, kept: MountDirectory, data: DataPath, wanted: MountR
     kept.save(wanted)
     if data.mode is not Mode.MOUNT:
         Config("--local", project.git.top).put({_mode_key(data): Mode.MOUNT.value})
+        project.git.ask_anew()
 
 
 def _mode_key(data: DataPath) -> str:

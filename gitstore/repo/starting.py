@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from gitstore.core.errors import LocalFailure, Stopped, StorageError
+from gitstore.core.errors import Stopped, StorageError
 from gitstore.core.manifest import DataPath, Mode
-from gitstore.core.model import Kind
 from gitstore.core.report import Listener, Report
+from gitstore.repo.copying import need_to_copy
 from gitstore.repo.project import Project
-from gitstore.repo.staging import StageOptions, no_copy, plan_stage, stage, staged_in
+from gitstore.repo.room import Need, no_room, short_of_room
+from gitstore.repo.staging import StageOptions, stage, staged_in
 
 _AT_A_TIME = 8
 
@@ -49,25 +50,6 @@ class Reached:
     name: str
     end: End
     problem: StorageError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What one data path would copy here.
-
-    Attributes:
-        data: the data path.
-        objects: how many objects.
-        size: bytes.
-        free: the free bytes of the file system that they go to.
-        device: which file system that is.
-    """
-
-    data: DataPath
-    objects: int
-    size: int
-    free: int
-    device: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +131,7 @@ def start(project: Project, options: StartOptions, listener: Listener | None = N
         elif staged_in(data.mode):
             others.append(data)
         else:
-            found[data.path] = _without_local_side(data)
+            found[data.path] = Brought(data, End.READY)  # a reference has nothing here
     needed, broken = _needs(project, copies)
     copied = _copied(project, needed, options, listener)
     for each in (*broken, *copied, *(_staged(project, d, options, listener) for d in others)):
@@ -168,16 +150,6 @@ def access(project: Project, names: Iterable[str]) -> tuple[Reached, ...]:
         Reached(name, End.READY if problem is None else End.FAILED, problem)
         for name, problem in zip(asked, problems, strict=True)
     )
-
-
-def short_of_room(needs: Sequence[Need]) -> tuple[int, int] | None:
-    """The bytes needed and free on the first file system without room for them, or None."""
-    for device in dict.fromkeys(need.device for need in needs):
-        there = [need for need in needs if need.device == device]
-        size = sum(need.size for need in there)
-        if size > there[0].free:
-            return size, there[0].free
-    return None
 
 
 def _reached(project: Project, options: StartOptions) -> tuple[Reached, ...]:
@@ -217,31 +189,17 @@ def _problem(project: Project, name: str) -> StorageError | None:
     return None
 
 
-def _without_local_side(data: DataPath) -> Brought:
-    if data.mode is Mode.REFERENCE:
-        return Brought(data, End.READY)
-    return Brought(data, End.FAILED, problem=no_copy(data))
-
-
 def _needs(
     project: Project, copies: Sequence[DataPath]
 ) -> tuple[tuple[Need, ...], tuple[Brought, ...]]:
     """What the data paths would copy, and those of which that cannot be said."""
-    from shutil import disk_usage  # late: it brings every format of archives with it
-
     needed: list[Need] = []
     broken: list[Brought] = []
     for data in copies:
         try:
-            (plan,) = plan_stage(project, [_target(project, data)], StageOptions())
+            needed.append(need_to_copy(project, data))
         except StorageError as error:
             broken.append(Brought(data, End.FAILED, problem=error))
-            continue
-        moved = [a.seen.pointer for a in plan.of(Kind.FETCH, Kind.REPLACE)]
-        size = sum(version.size for version in moved if version is not None)
-        there = _existing(project.git.top / data.path)
-        free, device = disk_usage(there).free, there.stat().st_dev
-        needed.append(Need(data, len(moved), size, free, device))
     return tuple(needed), tuple(broken)
 
 
@@ -258,10 +216,7 @@ def _copied(
         if not options.confirm(moving):
             return tuple(Brought(need.data, End.SKIPPED) for need in needed)
     elif moving and (short := short_of_room(moving)) is not None:
-        problem = LocalFailure(
-            f"{short[0]:,} bytes do not fit into the {short[1]:,} that are free here",
-            hint="git storage stage PATH  # stages a part",
-        )
+        problem = no_room(short, moving[0].data)
         return tuple(Brought(need.data, End.FAILED, problem=problem) for need in needed)
     return tuple(_staged(project, need.data, options, listener) for need in needed)
 
@@ -270,7 +225,8 @@ def _staged(
     project: Project, data: DataPath, options: StartOptions, listener: Listener | None
 ) -> Brought:
     try:
-        wanted = StageOptions(jobs=options.jobs)
+        # It was said and asked about before, of all data paths together.
+        wanted = StageOptions(jobs=options.jobs, consent=lambda _: True)
         (report,) = stage(project, [_target(project, data)], wanted, listener)
     except Stopped:
         raise
@@ -282,7 +238,3 @@ def _staged(
 def _target(project: Project, data: DataPath) -> str:
     # Absolute, because a relative one would be seen from the caller's directory.
     return str(project.git.top / data.path)
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)

@@ -106,6 +106,7 @@ def unmounted(project: Project, record: MountRecord, force: bool = False) -> Unm
     if record.chosen:
         key = f"storage.{record.data_path}.mode"
         Config("--local", project.git.top).remove(key, Mode.MOUNT.value)
+        project.git.ask_anew()
     if not serves:
         kept.remove()
     return Unmounted(record.data_path, serves)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.commands.terminal import on_a_terminal
 from tests.lab import Lab
+from tests.mounts.scene import tidy
 
 FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen"}
 
@@ -65,16 +66,16 @@ def test_without_a_terminal_nothing_is_asked(two: Lab) -> None:
     assert asking.files() == FILES
 
 
-def test_a_reference_needs_no_copy_and_a_mount_is_not_there_yet(lab: Lab) -> None:
+def test_a_reference_needs_no_copy_and_a_mount_comes_up(lab: Lab) -> None:
     lab.describe(FILES, "--mode", "reference")
     lab.storage("start").says("data: a reference")
     assert not lab.exists("data")
     added = ("add", "survey", "--to", "my raw", "--mode", "mount", "--access", "read")
-    why = "my raw is in mode mount, which is not available yet"
-    how = "hint: git config 'storage.my raw.mode' copy  # for this clone, or: reference"
-    lab.storage(*added).says(f"warning: {why}", how)
-    lab.storage("start").fails(1).says(f"error: my raw: {why}", how)
-    lab.storage("stage", "my raw").fails(128).says(f"error: {why}", how)
+    lab.storage(*added).says("git storage stage 'my raw'")
+    with tidy(lab):
+        lab.storage("start").says("my raw: mounted")
+        assert lab.files("my raw") == FILES
+    lab.storage("umount")
     lab.git("config", "storage.my raw.mode", "copy")
     lab.storage("start")
     assert lab.files("my raw") == FILES

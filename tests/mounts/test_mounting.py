@@ -189,8 +189,11 @@ def test_copies_and_files_are_never_mounted_over(lab: Lab) -> None:
     assert lab.read("data/note") == b"mine"
     lab.remove("data/note")
     with tidy(lab):
-        lab.storage("mount", DATA)
+        lab.storage("stage", "--mount", DATA).says("data: mounted")
         lab.git("config", "storage.data.mode", "copy")
+        lab.storage("stage", "--mount", "--jobs", "2", DATA).fails(129).says(
+            "--mount copies nothing"
+        )
         lab.storage("stage", "--all").says("3 objects fetched")
         assert not mounted(lab)
         assert lab.files() == {f"{name}": content for name, content in OBJECTS.items()}
@@ -238,10 +241,6 @@ def test_without_fuse_a_mount_says_what_to_install(lab: Lab, missing: str, told:
     else:
         broken = lab.root / "broken"
         broken.mkdir()
-        (broken / "sitecustomize.py").write_text(
-            "import sys\nsys.meta_path[:0] = [type('', (), {'find_spec': staticmethod("
-            "lambda n, p=None, t=None: (_ for _ in ()).throw(ModuleNotFoundError(n))"
-            " if n == 'mfusepy' else None)})]\n"
-        )
+        (broken / "sitecustomize.py").write_text("import sys\nsys.modules['mfusepy'] = None\n")
         lab = lab.seeing(PYTHONPATH=f"{broken}", PYTHONSAFEPATH="")
     lab.storage("mount", DATA).fails(128).says(told, "git storage stage")

@@ -42,6 +42,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from add" -l prefix -d 'feed 
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l include -d 'describe only objects that match PATTERN; can be given again' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l exclude -d 'describe no object like PATTERN; can be given again' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l mode -d 'how to make it available' -x -a 'copy mount reference'
+complete -c git-storage -n "__fish_seen_subcommand_from add" -l live -d 'keep no pointer: what the storage holds now is what counts'
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l access -d 'whether changes may go back' -x -a 'read write'
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l endpoint -d 'the service\'s own URL' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l region -d 'the region of the service' -x
@@ -93,6 +94,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from stage" -l all -d 'every 
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l to -d 'the data path that a storage is to feed' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l location -d 'let the data lie in this directory of another disk, with a link at the data path' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l existing -d 'link what is in this directory already, if it is what was recorded' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l mount -d 'mount it instead, as git storage mount does'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l quick -d 'of what exists already, read a sample only'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l include -d 'stage only objects that match PATTERN; can be given again' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l exclude -d 'stage no object like PATTERN; can be given again' -x
@@ -178,6 +180,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from resolve" -s h -l help -d
 complete -c git-storage -n "__fish_seen_subcommand_from resolve" -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from trust" -l write -d 'approve writing, not only reading'
 complete -c git-storage -n "__fish_seen_subcommand_from trust" -s y -l yes -d 'approve without a question'
+complete -c git-storage -n "__fish_seen_subcommand_from trust" -l repo -d 'another project, by its URL as git clone takes it' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from trust" -l list -d 'list what is approved here'
 complete -c git-storage -n "__fish_seen_subcommand_from trust" -l revoke -d 'approve the targets no more'
 complete -c git-storage -n "__fish_seen_subcommand_from trust" -l json -d 'print one JSON document'
