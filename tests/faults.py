@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -80,18 +81,25 @@ class Network:
         requests: method, path with query, and status of every request so far.
         authorizations: the header `Authorization` of every request that had one.
         injected: how often each fault has happened.
+        given: bytes of the bodies of answers so far, by method and path with query.
+        taken: the same of requests.
     """
 
     endpoint: str = ""
     requests: list[tuple[str, str, int]] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
     injected: dict[Fault, int] = field(default_factory=dict)
+    given: Counter[tuple[str, str]] = field(default_factory=Counter)
+    taken: Counter[tuple[str, str]] = field(default_factory=Counter)
     over: threading.Event = field(default_factory=threading.Event)
     _faults: list[_Spoiling] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def spoil(self, fault: Fault, method: str, path: str = "", times: int = 1) -> None:
-        """Spoil the next answers to this method, of URLs with `path` in them."""
+        """Spoil the next answers to this method, of URLs with `path` in them.
+
+        A range is behind the URL and a space, as its header has it.
+        """
         self._faults.append(_Spoiling(fault, method, path, times))
 
     def heal(self) -> None:
@@ -157,13 +165,15 @@ class _Handler(BaseHTTPRequestHandler):
         way, upstream = _WAYS[self.server.server_address[1]]  # type: ignore[index]  # of TCP
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         way.authorizations += filter(None, [self.headers.get("authorization")])
-        fault = way.fault(self.command, self.path)
+        fault = way.fault(self.command, f"{self.path} {self.headers.get('range', '')}")
         if fault is Fault.BENT:
             body = _flipped(body, len(way.requests))
         answer = _refusal(fault, self.command)
         if answer is None or fault in _ASKED:
             asked = self._asked(upstream, body)
             answer = answer or asked
+        way.given[self.command, self.path] += len(answer[2])
+        way.taken[self.command, self.path] += len(body)
         way.requests.append((self.command, self.path, answer[0]))
         if fault in (Fault.LOST, Fault.RESET):
             self._end(fault)

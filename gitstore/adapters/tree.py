@@ -11,11 +11,12 @@ import os
 import threading
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gitstore.adapters import tree_incoming, tree_reading, tree_rename
+from gitstore.adapters import tree_incoming, tree_kept, tree_reading, tree_rename
+from gitstore.adapters.tree_growing import Growing
 from gitstore.adapters.tree_incoming import Incoming, Workshop
 from gitstore.adapters.tree_placing import Placing, move, now
 from gitstore.adapters.tree_reading import FileSource, changed
@@ -34,6 +35,7 @@ from gitstore.adapters.tree_walk import (
 )
 from gitstore.core.errors import Changed, PathRefused, StorageError
 from gitstore.core.names import local_problem
+from gitstore.core.kept import Origin
 from gitstore.core.store import Source
 from gitstore.core.versions import Version
 
@@ -169,6 +171,18 @@ class Tree:
         tree_incoming.flush(many)
 
     @contextmanager
+    def growing(self, origin: Origin) -> Growing:
+        """The same for a large object, with what is kept of it since its transfer was cut off."""
+        self._require_ours()
+        try:
+            return Growing(self._shop(), origin)
+        except OSError as error:
+            raise failure(error, str(self._spare)) from error
+
+    def let_go(self, unwanted: Callable[[Origin], bool]) -> None:
+        """Keep no longer what nobody wants of large objects, nor what is too old."""
+        tree_kept.prune(self._spare, unwanted)
+
     def placing(self) -> Iterator[Placing]:
         """For many new files: see `Placing`."""
         self._require_ours()

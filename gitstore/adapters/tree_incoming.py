@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-from gitstore.adapters import tree_rename
+from gitstore.adapters import tree_kept, tree_rename
 from gitstore.adapters.tree_values import failure, told
 from gitstore.adapters.tree_walk import LISTABLE, Entry, Root, look
 
@@ -32,6 +32,9 @@ _MANY = 32  # files; more are flushed faster with the whole file system than one
 class Workshop:
     """This process's directory for temporary files of one tree.
 
+    Attributes:
+        root: the spare directory.
+
     Args:
         spare: the directory for temporary files and trash; made if it is not there.
 
@@ -41,11 +44,11 @@ class Workshop:
 
     def __init__(self, spare: Path) -> None:
         sweep(spare)
-        self._root = Root(spare)
+        self.root = Root(spare)
         self.name = os.urandom(8).hex()
         self.path = spare / "tmp" / self.name
-        with self._root.made_entry(("tmp", self.name), 0o700) as entry:
-            _ignore_itself(self._root, spare)
+        with self.root.made_entry(("tmp", self.name), 0o700) as entry:
+            _ignore_itself(self.root, spare)
             os.mkdir(entry.name, 0o700, dir_fd=entry.directory)
             self.directory = os.open(entry.name, LISTABLE, dir_fd=entry.directory)
             self._lock = os.open(_LOCK, _OPEN | os.O_CREAT, 0o600, dir_fd=self.directory)
@@ -54,7 +57,7 @@ class Workshop:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._numbers = count(1)
         self._finalizer = weakref.finalize(
-            self, _close, self._root, self.name, (self.directory, self._lock)
+            self, _close, self.root, self.name, (self.directory, self._lock)
         )
 
     def clock_ns(self) -> int:
@@ -88,11 +91,7 @@ class Incoming:
         self._at = 0
         self._reserve_once = threading.Lock()
         self._reserved = size < _WORTH_RESERVING
-        flags = _OPEN | os.O_CREAT | os.O_EXCL
-        # With the permissions that the umask gives to new files, which it is to have in the end.
-        self._descriptor: int | None = os.open(
-            self.entry.name, flags, 0o666, dir_fd=self.entry.directory
-        )
+        self._descriptor: int | None = self._begin()
 
     @property
     def path(self) -> Path:
@@ -165,6 +164,11 @@ class Incoming:
         if mode is not None:
             os.chmod(self.entry.name, mode & 0o777, dir_fd=self.entry.directory)
 
+    def _begin(self) -> int:
+        flags = _OPEN | os.O_CREAT | os.O_EXCL
+        # With the permissions that the umask gives to new files, which it is to have in the end.
+        return os.open(self.entry.name, flags, 0o666, dir_fd=self.entry.directory)
+
     def _open(self) -> int:
         if self._descriptor is None:
             raise ValueError("the file is closed")
@@ -206,6 +210,7 @@ def sweep(spare: Path) -> None:
         for each in os.scandir(spare / "tmp"):
             # Younger ones may just not have been locked yet.
             with contextlib.suppress(OSError), _left_over(Path(each.path)) as directory:
+                tree_kept.keep_all(spare, directory)
                 for name in _names(directory):
                     os.unlink(name, dir_fd=directory)
                 Path(each.path).rmdir()
@@ -242,6 +247,9 @@ def _left_over(path: Path) -> Iterator[int]:
 def _close(root: Root, name: str, descriptors: Sequence[int]) -> None:
     directory = descriptors[0]
     with contextlib.suppress(OSError):
+        for each in _names(directory):
+            if each.endswith(tree_kept.JOURNAL):  # its file has been placed
+                tree_kept.keep(root, Entry(directory, each.removesuffix(tree_kept.JOURNAL)))
         if _names(directory) == [_LOCK]:
             os.unlink(_LOCK, dir_fd=directory)
             with root.entry(("tmp", name)) as entry:

@@ -25,7 +25,7 @@ def hurry() -> None:
     """Change the constants of this process."""
     for module in (s3_connection, s3_listing):
         module.CONNECT = module.SILENCE = int(os.environ["PATIENCE"])  # type: ignore[attr-defined]  # each has its own
-    ranges.SPAN, ranges.LARGE = 1 << 16, 4 << 16
+    ranges.SPAN, ranges.LARGE, ranges.KEEP = 1 << 16, 4 << 16, 2 << 16
     s3_writing.SMALL, s3_parts.PART, s3_parts._MEBIBYTE = 200_000, 1 << 16, 1 << 10
 
 

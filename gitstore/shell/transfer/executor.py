@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitstore.core.model import Kind, Plan
 from gitstore.core.report import Report
-from gitstore.shell.transfer import down, local, up
+from gitstore.shell.transfer import down, local, ranges, up
 from gitstore.shell.transfer.run import Run, Task
 
 _DOWN = (Kind.TAKE, Kind.FETCH, Kind.REPLACE)
@@ -25,6 +25,7 @@ def execute(plan: Plan, task: Task) -> Report:
         ready = [action for action in plan.actions if local.made_way(run, action)]
         task.trash.flush()
         run.ledger.settle()
+        ranges.let_go(task.binding, plan.actions, plan.of(*_DOWN))
         local.settle_here(run, [a for a in ready if a.kind not in (*_DOWN, *_UP)])
         task.trash.flush()
         down.bring_all(run, [a for a in ready if a.kind in _DOWN])

@@ -1,0 +1,80 @@
+"""A large object whose transfer was killed goes on: counted at the server, byte by byte.
+
+What else can happen to what is kept is in tests/shell/test_ranges.py, without a kill for each.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gitstore.core.kept import Part, parsed
+from tests.faults import EVER, Fault, Network
+from tests.lab import Lab
+from tests.servers import Bucket
+from tests.trouble.killing import killed
+from tests.trouble.scene import content, far, impatient
+
+SPAN = 1 << 16
+IN_FLIGHT = 4
+WENT_WELL = 12  # ranges that arrive before the network stands still
+BIG = content("big", 24 * SPAN - 5)
+
+
+def kill_in_the_middle(lab: Lab, way: Network) -> None:
+    """Kill `stage`; what the network gives is counted from then on."""
+    way.spoil(Fault.STALL, "GET", f"/big bytes={WENT_WELL * SPAN}-", EVER)
+
+    def middle() -> bool:
+        return way.asked("/big") == WENT_WELL + IN_FLIGHT and bool(kept(lab))
+
+    killed(lab, middle, "stage", "--all")
+    way.heal()
+    way.given.clear()
+
+
+def kept(lab: Lab) -> list[Part]:
+    """How much counts of what is kept."""
+    journals = (lab.top / ".git" / "storage").rglob("*.journal")
+    found = [parsed(journal.read_bytes()) for journal in journals]
+    return [said[1] for said in found if said is not None and said[1] is not None]
+
+
+def fetched(way: Network) -> int:
+    """In bytes."""
+    return sum(size for (_, path), size in way.given.items() if "/big" in path)
+
+
+def left(lab: Lab) -> list[Path]:
+    """The temporary files, and what is kept."""
+    folders = [lab.top / ".git" / "storage" / name for name in ("tmp", "kept")]
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+
+def test_only_the_rest_is_fetched_however_often_it_breaks_off(lab: Lab, bucket: Bucket) -> None:
+    with far(lab, bucket, {"big": BIG}) as (on, way):
+        kill_in_the_middle(on, way)
+        (killed_at,) = kept(on)
+        way.spoil(Fault.ERROR, "GET", f"/big bytes={20 * SPAN}-", EVER)
+        impatient(on, "stage", "--all").fails(1)
+        way.heal()
+        (failed_at,) = kept(on)
+        assert 0 < killed_at.size < failed_at.size == 20 * SPAN
+        way.given.clear()
+        impatient(on, "stage", "--all").says("1 object fetched")
+        assert on.files() == {"big": BIG}
+        assert fetched(way) == len(BIG) - failed_at.size
+        assert left(on) == []
+
+
+def test_an_object_that_changes_meanwhile_is_never_mixed(lab: Lab, bucket: Bucket) -> None:
+    with far(lab, bucket, {"big": BIG}) as (on, way):
+        kill_in_the_middle(on, way)
+        other = content("big", len(BIG), 2)
+        bucket.put("big", other)
+        impatient(on, "stage", "--all").fails(1).says("the recorded version is gone")
+        assert not on.exists("data/big")
+        assert fetched(way) < SPAN
+        assert left(on) == []
+        impatient(on, "sync")
+        impatient(on, "stage", "--all")
+        assert on.files() == {"big": other}
