@@ -10,6 +10,10 @@ for one place: when a commit changes the URL or the endpoint, it is asked for ag
 sending, too; with a data path, what lies in it already may go. Without targets, every storage of
 the project is meant; --yes wants to be told which.
 
+With --repo, it is about another project, which is read without a clone of it: by `gitstore.open`
+and `gitstore://` in Python, and by `git storage cat` and `url`. What is approved there holds for
+you on this machine, for that URL as you typed it, and for reading only.
+
 For machines that start from nothing, the variables GIT_STORAGE_TRUST and GIT_STORAGE_TRUST_WRITE
 name places, one a line, as --list spells them; there is no wildcard.
 
@@ -27,20 +31,26 @@ EXAMPLES
     git storage trust --write survey data/raw
     git storage trust --list
     git storage trust --revoke survey
+    git storage trust --repo https://example.org/sky.git --yes survey
 """
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser
 from gitstore.core.errors import UsageError
 from gitstore.core.trust import Right
-from gitstore.repo.repo import Repo
+from gitstore.repo import trusting
+from gitstore.repo.foreign import foreign
 from gitstore.ui.attendant import confirmed
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import count, shown
+
+if TYPE_CHECKING:
+    from gitstore.repo.trusting import Approving
 
 
 def arguments(parser: Parser) -> None:
@@ -49,6 +59,8 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=told)
     parser.add_argument("--write", action="store_true", help="approve writing, not only reading")
     parser.add_argument("-y", "--yes", action="store_true", help="approve without a question")
+    told = "another project, by its URL as git clone takes it"
+    parser.add_argument("--repo", metavar="URL", help=told)
     only = parser.add_mutually_exclusive_group()
     told = "list what is approved here"
     parser.declared.append(only.add_argument("--list", action="store_true", help=told))
@@ -62,19 +74,25 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     Raises:
         UsageError: there is nobody to ask, or an option that does not fit.
     """
-    repo, screen = opened(screen)
     if (args.list or args.revoke) and (args.write or args.yes):
         raise UsageError("--list and --revoke approve nothing", hint="git storage trust --list")
     if args.yes and not args.targets:
         # What comes with a pull must not be approved because it is there.
         raise UsageError("--yes approves only what is named", hint="git storage trust --yes NAME")
+    if args.repo is not None:
+        if args.write:
+            raise UsageError("another project is only read", hint="leave out --write")
+        project: Approving = foreign(args.repo)
+    else:
+        repo, screen = opened(screen)
+        project = repo.project
     if args.list:
-        return _list(repo, screen)
-    return _revoke(args, repo, screen) if args.revoke else _approve(args, repo, screen)
+        return _list(project, screen)
+    return _revoke(args, project, screen) if args.revoke else _approve(args, project, screen)
 
 
-def _list(repo: Repo, screen: Screen) -> int:
-    found = repo.trusted()
+def _list(project: Approving, screen: Screen) -> int:
+    found = trusting.trusted(project)
     if screen.json:
         screen.document(
             "trust",
@@ -97,8 +115,8 @@ def _list(repo: Repo, screen: Screen) -> int:
     return 0
 
 
-def _revoke(args: argparse.Namespace, repo: Repo, screen: Screen) -> int:
-    gone = repo.revoke(*args.targets)
+def _revoke(args: argparse.Namespace, project: Approving, screen: Screen) -> int:
+    gone = trusting.revoke(project, args.targets)
     if screen.json:
         screen.document("trust", revoked=list(gone))
     else:
@@ -109,16 +127,16 @@ def _revoke(args: argparse.Namespace, repo: Repo, screen: Screen) -> int:
     return 0 if gone else 1
 
 
-def _approve(args: argparse.Namespace, repo: Repo, screen: Screen) -> int:
+def _approve(args: argparse.Namespace, project: Approving, screen: Screen) -> int:
     right = Right.WRITE if args.write else Right.READ
-    visits = repo.visits(*args.targets)
+    visits = trusting.visits(project, args.targets)
     if visits and not args.yes:
         if not screen.asks:
             raise UsageError("there is nobody to ask", hint="add --yes to approve what is named")
         if not confirmed(screen, visits, right):
             screen.talk("nothing was approved")
             return 1
-    repo.trust(*args.targets, write=args.write)
+    trusting.trust(project, args.targets, right)
     if screen.json:
         screen.document("trust", approved=[visit.place for visit in visits], right=right.value)
         return 0

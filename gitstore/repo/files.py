@@ -137,7 +137,8 @@ def files(
 
     Args:
         rev: a commit; None means the work tree as it is.
-        repo: a directory of a clone, or the URL of a project; None means where `start` is.
+        repo: a directory of a clone; the URL of another project, or a bare repository; None means
+            where `start` is.
         start: a directory of the work tree; None means the current one.
         person: gives who can be asked about storages that are not approved.
 
@@ -146,6 +147,10 @@ def files(
         UnknownName: there is no such commit.
         FormatError: its manifest does not follow its specification.
     """
+    if repo is not None and _is_elsewhere(repo):
+        from gitstore.repo.foreign import foreign, of_other
+
+        return Files(of_other(foreign(os.fspath(repo), rev, person)))
     git = Git.find(Path(repo) if repo is not None else start or Path())
     project = project_of(git, person)
     snapshot = of_work_tree(project) if rev is None else of_commit(project, rev)
@@ -232,6 +237,13 @@ def _reads(name: Name, mode: str) -> bool:
     if mode not in _MODES:
         raise UsageError(f"mode is 'rb', or 'r' for text, not '{mode}'")
     return _MODES[mode]
+
+
+def _is_elsewhere(repo: Name) -> bool:
+    """Whether this is another project without a work tree here."""
+    from gitstore.adapters.git_remote import is_bare, is_url
+
+    return is_url(os.fspath(repo)) or is_bare(Path(repo))
 
 
 def _located(name: Name, repo: Name | None) -> tuple[Path, str]:

@@ -205,7 +205,7 @@ class Project:
         known = None if spec in self.typed else self.manifest.storages.get(spec.name)
         # One that is being added is not described any more when the command has failed.
         named = spec.name if known is not None and known.place() == place else _as_typed(spec)
-        store = _store_place(place, spec, self.git.top)
+        store = store_place(place, spec, self.git.top)
         return Destination(spec.name, spec.url, place, store, spec.anonymous, named)
 
     def _parts(self, name: str) -> dict[str, bytes]:
@@ -305,7 +305,8 @@ def _file_name(name: str, part: str) -> str:
     return name if part == "" else f"{name}.d/{part}"
 
 
-def _store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
+def store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
+    """A place for its provider; relative directories are relative to `top`."""
     return StorePlace(
         provider=place.provider,
         identity=place.identity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gitstore.core.errors import PathRefused, UnknownName, UsageError
 from gitstore.core.manifest import DataPath, StorageSpec
@@ -14,7 +14,10 @@ from gitstore.repo.project import Project
 from gitstore.repo.selection import below_top
 
 if TYPE_CHECKING:
+    from gitstore.repo.foreign import Foreign
     from gitstore.shell.opening import Destination
+
+    Approving: TypeAlias = Project | Foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Trust:
         return self.project.destination(self.project.storage(data.storage)).approved_as
 
 
-def visits(project: Project, targets: Sequence[str]) -> tuple[Visit, ...]:
+def visits(project: Approving, targets: Sequence[str]) -> tuple[Visit, ...]:
     """The storages that targets name, as somebody has to see them to approve them.
 
     Raises:
@@ -89,10 +92,11 @@ def visits(project: Project, targets: Sequence[str]) -> tuple[Visit, ...]:
     return tuple(visit(to, project.access) for to in _destinations(project, targets))
 
 
-def trust(project: Project, targets: Sequence[str], right: Right) -> None:
+def trust(project: Approving, targets: Sequence[str], right: Right) -> None:
     """Approve storages; a data path that is named may send what lies in it, too.
 
     Args:
+        project: this one, or another one, whose approvals are kept for the user.
         targets: names of storages, places, or data paths; none means every storage.
         right: for what.
 
@@ -104,11 +108,11 @@ def trust(project: Project, targets: Sequence[str], right: Right) -> None:
         grants.give(places, right)
     for target in targets:
         data = _data_path(project, target)
-        if data is not None and right is Right.WRITE:
+        if data is not None and right is Right.WRITE and isinstance(project, Project):
             project.trust.know(data)
 
 
-def trusted(project: Project) -> tuple[Trusted, ...]:
+def trusted(project: Approving) -> tuple[Trusted, ...]:
     """Every storage with what it is approved for, and approvals of storages that are gone."""
     access = project.access
     found: list[Trusted] = []
@@ -121,7 +125,7 @@ def trusted(project: Project) -> tuple[Trusted, ...]:
     return (*found, *(Trusted(place, right) for place, right in left.items() if place not in known))
 
 
-def revoke(project: Project, targets: Sequence[str]) -> tuple[str, ...]:
+def revoke(project: Approving, targets: Sequence[str]) -> tuple[str, ...]:
     """Approve storages no more; the names of those that were approved.
 
     Args:
@@ -160,13 +164,13 @@ def _work_tree(project: Project) -> str:
     return os.path.relpath(project.git.git_dir, project.git.common_dir)
 
 
-def _destinations(project: Project, targets: Sequence[str]) -> list[Destination]:
+def _destinations(project: Approving, targets: Sequence[str]) -> list[Destination]:
     names = [name for target in targets for name in _storages(project, target)]
     names = names if targets else [*project.manifest.storages]
     return [project.destination(project.storage(name)) for name in dict.fromkeys(names)]
 
 
-def _storages(project: Project, target: str) -> list[str]:
+def _storages(project: Approving, target: str) -> list[str]:
     data = _data_path(project, target)
     specs = project.manifest.storages.values()
     named = [spec.name for spec in specs if target in (spec.name, _place(project, spec))]
@@ -178,11 +182,11 @@ def _storages(project: Project, target: str) -> list[str]:
     return named if data is None else [*named, data.storage]
 
 
-def _place(project: Project, spec: StorageSpec) -> str:
+def _place(project: Approving, spec: StorageSpec) -> str:
     return project.destination(spec).approved_as
 
 
-def _data_path(project: Project, target: str) -> DataPath | None:
+def _data_path(project: Approving, target: str) -> DataPath | None:
     try:
         return project.manifest.data.get(below_top(target, project.where))
     except PathRefused:

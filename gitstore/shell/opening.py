@@ -6,6 +6,7 @@ credentials. What is approved for reading only cannot be written to by anything 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -93,6 +94,7 @@ class Destination:
         store: the same for its provider.
         anonymous: whether to go without the credentials of the cloud's tools.
         typed: how a command names it, quoted for a shell.
+        project: the URL of another project that names it, and has approvals of its own; or `''`.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Destination:
     store: StorePlace
     anonymous: bool
     typed: str
+    project: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -234,10 +237,11 @@ def untrusted(to: Destination, right: Right) -> Untrusted:
     option = "--write " if right is Right.WRITE else ""
     doing = {Right.READ: "reading", Right.WRITE: "writing"}[right]
     where = "" if to.store.root is not None else f", at {to.endpoint}"
-    return Untrusted(
-        f"storage {to.name} ({shown(to.url)}{where}) is not approved for {doing} in this clone",
-        hint=f"git storage trust {option}{to.typed}",
-    )
+    told = f"storage {to.name} ({shown(to.url)}{where}) is not approved for {doing}"
+    if to.project:
+        named = shlex.join(["--repo", to.project, to.name])
+        return Untrusted(f"{told} for {to.project}", hint=f"git storage trust {option}{named}")
+    return Untrusted(f"{told} in this clone", hint=f"git storage trust {option}{to.typed}")
 
 
 def typed(to: Destination, access: Access) -> Access:
