@@ -34,8 +34,8 @@ from gitstore.adapters.tree_walk import (
     look,
 )
 from gitstore.core.errors import Changed, PathRefused, StorageError
-from gitstore.core.names import local_problem
 from gitstore.core.kept import Origin
+from gitstore.core.names import local_problem
 from gitstore.core.store import Source
 from gitstore.core.versions import Version
 
@@ -142,14 +142,14 @@ class Tree:
             return True
         return folds
 
-    def free_bytes(self) -> int:
-        """The room that is left for this user where the data is."""
+    def room(self) -> tuple[int, int]:
+        """The device that the data are on, and the bytes that are left there for this user."""
         near = self._spare
         while not near.exists():
             near = near.parent
         with told(str(near)):
             found = os.statvfs(near)
-        return found.f_bavail * found.f_frsize
+            return near.stat().st_dev, found.f_bavail * found.f_frsize
 
     # Bringing files in.
 
@@ -166,11 +166,6 @@ class Tree:
         except OSError as error:
             raise failure(error, str(self._spare)) from error
 
-    def flush(self, many: Sequence[Incoming]) -> None:
-        """Make the bytes of temporary files durable."""
-        tree_incoming.flush(many)
-
-    @contextmanager
     def growing(self, origin: Origin) -> Growing:
         """The same for a large object, with what is kept of it since its transfer was cut off."""
         self._require_ours()
@@ -183,6 +178,11 @@ class Tree:
         """Keep no longer what nobody wants of large objects, nor what is too old."""
         tree_kept.prune(self._spare, unwanted)
 
+    def flush(self, many: Sequence[Incoming]) -> None:
+        """Make the bytes of temporary files durable."""
+        tree_incoming.flush(many)
+
+    @contextmanager
     def placing(self) -> Iterator[Placing]:
         """For many new files: see `Placing`."""
         self._require_ours()

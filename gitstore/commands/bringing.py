@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from gitstore.core.errors import Stopped, StorageError
 from gitstore.core.manifest import Mode
 from gitstore.repo.repo import Repo
+from gitstore.repo.room import Consent, Need, instead, short_of_room
+from gitstore.repo.settings import chosen_warn_size
 from gitstore.repo.starting import (
     Answer,
     Brought,
     End,
-    Need,
     Reached,
     Started,
     StartOptions,
-    short_of_room,
 )
 from gitstore.ui import documents
 from gitstore.ui.advice import advice
@@ -34,7 +34,8 @@ def bring(repo: Repo, screen: Screen, options: StartOptions) -> tuple[int, Mappi
         The exit status, 1 if something was not brought up that was not skipped on purpose; and
         what a JSON document has of it.
     """
-    told = replace(options, tell=partial(_tell, screen))
+    limit = chosen_warn_size(repo.project.git)
+    told = replace(options, tell=partial(_tell, screen, limit))
     try:
         started = repo.start(told, listener=screen.listener())
     except Stopped as stopped:
@@ -60,18 +61,33 @@ def asking(options: StartOptions, questions: StartQuestions) -> StartOptions:
 def confirming(options: StartOptions, questions: StartQuestions) -> StartOptions:
     """The same options, with somebody to ask before anything is copied."""
 
-    def confirm(needs: tuple[Need, ...]) -> bool:
-        short = short_of_room(needs)
-        size, free = short or (sum(n.size for n in needs), min(n.free for n in needs))
-        return questions.copies(sum(n.objects for n in needs), size, free)
-
-    return replace(options, confirm=confirm)
+    return replace(options, confirm=partial(_confirmed, questions))
 
 
-def _tell(screen: Screen, needs: tuple[Need, ...]) -> None:
+def consenting(screen: Screen) -> Consent:
+    """Tells before much is copied, and asks where there is somebody to ask."""
+
+    def copies(needs: Sequence[Need]) -> bool | None:
+        _tell(screen, 0, needs, "" if screen.asks else "warning: ")
+        return _confirmed(StartQuestions(screen), needs) if screen.asks else None
+
+    return copies
+
+
+def _confirmed(questions: StartQuestions, needs: Sequence[Need]) -> bool:
+    short = short_of_room(needs)
+    size, free = short or (sum(n.size for n in needs), min(n.free for n in needs))
+    return questions.copies(sum(n.objects for n in needs), size, free)
+
+
+def _tell(screen: Screen, limit: int, needs: Sequence[Need], mark: str = "") -> None:
     for need in needs:
         about = f"{count(need.objects)}, {human(need.size)} to copy, {human(need.free)} free"
-        screen.talk(f"{screen.path(need.data.path)}: {about}")
+        screen.talk(f"{mark}{screen.path(need.data.path)}: {about}")
+    large = sum(need.size for need in needs) > limit
+    # Without anybody to ask, what has no room is an error, which has the same hint.
+    if large and (screen.asks or short_of_room(needs) is None):
+        screen.hint(instead(max(needs, key=lambda need: need.size).data))
 
 
 def _show(screen: Screen, started: Started) -> None:

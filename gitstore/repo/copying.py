@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitstore.core.errors import StoreError
+from gitstore.core.manifest import DataPath
 from gitstore.core.model import Plan
 from gitstore.core.plan import decide_unstage
 from gitstore.core.report import Listener, Report
@@ -15,8 +16,10 @@ from gitstore.repo.existing import Existing, link_existing, unlink_existing
 from gitstore.repo.leaving import know, know_if_vacant
 from gitstore.repo.locating import check_places, locate, relink
 from gitstore.repo.project import Project
+from gitstore.repo.room import Consent, Need, need_of, require_room
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, View, changing, reading
+from gitstore.repo.settings import chosen_warn_size
 
 EVERYTHING = ("**",)
 
@@ -31,6 +34,7 @@ class StageOptions:
         jobs: transfers at a time, or None for what suits the storage.
         location: the directory of another disk in which the data are to lie, or None.
         existing: what is there already and is to be linked, or None.
+        consent: is asked before much is copied, or more than there is room for.
     """
 
     include: tuple[str, ...] = ()
@@ -38,6 +42,7 @@ class StageOptions:
     jobs: int | None = None
     location: str | None = None
     existing: Existing | None = None
+    consent: Consent | None = None
 
 
 def plan_copies(
@@ -53,6 +58,14 @@ def plan_copies(
         return tuple(plans)
 
 
+def need_to_copy(project: Project, data: DataPath) -> Need:
+    """What staging a whole data path would copy here."""
+    with reading(project) as session:
+        selection = Selection(data)
+        view = session.told_view(selection, _patterns(session, selection, StageOptions()))
+        return need_of(view, view.plan("stage", staging_decision(view)))
+
+
 def copy(
     project: Project,
     copies: Sequence[Selection],
@@ -62,6 +75,9 @@ def copy(
     """Bring the recorded versions of the selected objects here, verified.
 
     Local edits are never overwritten: they are conflicts in the report, and stay.
+
+    Raises:
+        LocalFailure: there is no room for all of it, and nobody agreed; nothing was moved.
     """
     if options.existing is not None:
         return link_existing(project, copies, options.existing, listener)
@@ -69,26 +85,33 @@ def copy(
         check_places(project, copies, options.location)
     project = project.asking(selection.data.storage for selection in copies)
     with changing(project, "stage", listener, options.jobs) as session:
-        return tuple(_staged(session, selection, options) for selection in copies)
+        planned = [_planned(session, selection, options) for selection in copies]
+        needs = [need_of(view, plan) for view, plan in planned]
+        require_room(needs, chosen_warn_size(project.git), options.consent)
+        return tuple(_staged(session, view, plan, options) for view, plan in planned)
 
 
-def _staged(session: Session, selection: Selection, options: StageOptions) -> Report:
-    project, data_path = session.project, selection.data.path
+def _planned(session: Session, selection: Selection, options: StageOptions) -> tuple[View, Plan]:
+    """What is to be done, with the link at its place and nothing else changed."""
     if options.location is None:
-        relink(session, data_path)
+        relink(session, selection.data.path)
     else:
         locate(session, selection, options.location)
-    if not session.binding(selection).lent:
+    view = session.told_view(selection, _patterns(session, selection, options))
+    return view, view.plan("stage", staging_decision(view))
+
+
+def _staged(session: Session, view: View, plan: Plan, options: StageOptions) -> Report:
+    project, data_path = session.project, plan.data_path
+    if not view.binding.lent:
         before = session.state.wanted(data_path)
-        patterns = _patterns(session, selection, options)
+        patterns = _patterns(session, view.selection, options)
         session.state.set_wanted(data_path, patterns)
         if patterns != before:
             session.note(data_path, "wanted", {"before": list(before)})
-        know_if_vacant(project, selection.data)
-    session.binding(selection).tree.make_root()
+        know_if_vacant(project, view.selection.data)
+    view.binding.tree.make_root()
     session.ignore(data_path)
-    view = session.told_view(selection)
-    plan = view.plan("stage", staging_decision(view))
     know(project, view, plan)
     return session.execute(plan, view)
 

@@ -22,6 +22,8 @@ _MODE = "storage.<name>.mode"
 _HINTS = "advice.storageHints"
 _PRE_PUSH = "storage.prePush"
 _GUARD = "storage.largeFileGuard"
+_WARN_SIZE = "storage.warnSize"
+_WARN_FROM = 10 << 30  # bytes
 _TRASH_AGE = "storage.trashAge"
 _TRASH_SIZE = "storage.trashSize"
 _KEPT_FOR = 90 * 86_400  # seconds
@@ -119,6 +121,23 @@ def chosen_guard(git: Git) -> int | None:
         return config.number(_GUARD)
     except StorageError as error:
         raise _wrong(_GUARD, config.get(_GUARD) or "", "a size such as 50m") from error
+
+
+def chosen_warn_size(git: Git) -> int:
+    """How many bytes are copied without a word.
+
+    Raises:
+        StorageError: it is no size.
+    """
+    text = git.section(_SECTION).get(_WARN_SIZE.lower())
+    if text is None:
+        return _WARN_FROM
+    from gitstore.core import amounts  # late, as below
+
+    try:
+        return amounts.size(text)
+    except ValueError as error:
+        raise _wrong(_WARN_SIZE, text, "a size such as 10g") from error
 
 
 @dataclass(frozen=True, slots=True)

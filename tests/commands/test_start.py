@@ -193,7 +193,7 @@ def too_large(lab: Lab) -> Lab:
 
 def test_what_has_no_room_is_not_begun(too_large: Lab) -> None:
     result = too_large.storage("start").fails(1)
-    result.says("8.0 PiB to copy", "do not fit", "hint: git storage stage PATH")
+    result.says("8.0 PiB to copy", "do not fit", "or: git storage stage data/PART")
     assert not too_large.exists("data")
 
 
