@@ -13,13 +13,13 @@ from pathlib import Path
 from types import TracebackType
 
 from gitstore.adapters.database import Database
-from gitstore.adapters.state_values import COARSE_STEP, Effect, Intent, Operation, Seen, trusted
+from gitstore.adapters.state_values import Effect, Intent, Operation, Seen, trusted
 from gitstore.core.errors import UnknownName
 from gitstore.core.location import Location, Owner
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
 
-__all__ = ["COARSE_STEP", "Effect", "Intent", "Operation", "Seen", "WorkState", "trusted"]
+__all__ = ["Effect", "Intent", "Operation", "Seen", "WorkState", "trusted"]
 
 # Data paths and sources are numbered, so that the rows of a hundred thousand objects stay short and
 # renaming a data path changes one row.

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gitstore.core.ticks import settles
 from gitstore.core.versions import Version
-
-STEP = 10_000_000  # nanoseconds: the coarsest tick by which current kernels stamp files
-COARSE_STEP = 2_000_000_000  # for times without sub-second digits (FAT has two seconds)
-_SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +96,4 @@ def trusted(seen: Seen, size: int, mtime_ns: int, ctime_ns: int, inode: int) -> 
     now = (size, mtime_ns, ctime_ns, inode)
     if now != (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode):
         return False
-    whole_seconds = mtime_ns % _SECOND == 0 and ctime_ns % _SECOND == 0
-    return max(mtime_ns, ctime_ns) + (COARSE_STEP if whole_seconds else STEP) <= seen.noted_ns
+    return settles(mtime_ns, ctime_ns) <= seen.noted_ns

@@ -19,6 +19,7 @@ from gitstore.adapters import tree_incoming, tree_kept, tree_reading, tree_renam
 from gitstore.adapters.tree_growing import Growing
 from gitstore.adapters.tree_incoming import Incoming, Workshop
 from gitstore.adapters.tree_placing import Placing, move, now
+from gitstore.adapters.tree_print import Fingerprint, fingerprint
 from gitstore.adapters.tree_reading import FileSource, changed
 from gitstore.adapters.tree_scan import Scanner
 from gitstore.adapters.tree_trash import TrashBag, spare_directory
@@ -85,6 +86,10 @@ class Tree:
         else:
             scanner.scan(self._root)
         return Scan(scanner.files, tuple(scanner.problems), clock)
+
+    def fingerprint(self) -> Fingerprint | None:
+        """What changes with any of the files; None where it takes a closer look."""
+        return None if self._single else fingerprint(self._root, self._ours)
 
     def stat(self, path: str) -> Stat | None:
         """A regular file's stat, or None where there is none."""

@@ -13,6 +13,7 @@ from gitstore.core.manifest import DataPath, Mode, StorageSpec
 from gitstore.core.model import Action, Kind, Plan, State
 from gitstore.core.place import Place
 from gitstore.core.versions import Version, equal
+from gitstore.repo import glancing
 from gitstore.repo.deciding import decision, staging_decision, with_evidence_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, one_object, selected
@@ -166,7 +167,9 @@ def status(project: Project, targets: Sequence[str], remote: bool = False) -> tu
     """
     with reading(project, keep_digests=project.git.may_write) as session:
         found = selected(project.manifest, targets, project.where)
-        return tuple(_status(_looked(session, selection, remote)) for selection in found)
+        if remote:
+            return tuple(_status(_looked(session, selection, True)) for selection in found)
+        return tuple(_offline_status(session, selection) for selection in found)
 
 
 def only_here(
@@ -210,6 +213,19 @@ def explain(project: Project, target: str, remote: bool = False) -> Explanation:
         cases = (local_case(now).name, remote_case(now).name, recorded_case(now).name)
         by = _recorded_by(project, data, state)
         return Explanation(data, state, sync, stage, cases, by, view.offline)
+
+
+def _offline_status(session: Session, selection: Selection) -> Status:
+    project, data = session.project, selection.data
+    now = glancing.inputs(project, selection)
+    known = glancing.known(project, data, now)
+    if known is not None:
+        sync, stage = Plan(data.path, "sync", (), offline=True), Plan(data.path, "stage", ())
+        return Status(data, sync, stage, known.staged, known.objects, known.size, offline=True)
+    found = _status(_looked(session, selection, remote=False))
+    if found.clean and found.location is None:
+        glancing.remember(project, selection, now, (found.staged, found.objects, found.size))
+    return found
 
 
 def _looked(session: Session, selection: Selection, remote: bool) -> View:

@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitstore.adapters.state import COARSE_STEP, Seen, WorkState, trusted
+from gitstore.adapters.state import Seen, WorkState, trusted
 from gitstore.adapters.tree import Stat, Tree
 from gitstore.core.errors import Changed, LocalFailure
+from gitstore.core.ticks import COARSE_STEP
 from gitstore.core.versions import Version, version
 
 _WORTH_THREADS = 8  # below, starting a pool costs more than it saves
