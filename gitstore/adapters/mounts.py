@@ -13,7 +13,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -142,9 +141,16 @@ class MountDirectory:
         except (OSError, ValueError):
             return None
 
-    def remove(self) -> None:
-        """Forget the mount."""
-        shutil.rmtree(self.path, ignore_errors=True)
+    def remove(self, keep_given: bool) -> None:
+        """Forget the mount.
+
+        Args:
+            keep_given: but not what was written through it, for the next one.
+        """
+        for name in ("record", "problems", "log", "lock", *(() if keep_given else ("given",))):
+            (self.path / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.path.rmdir()
 
 
 def name_of(git_dir: Path, data_path: str) -> str:

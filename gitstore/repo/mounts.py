@@ -95,6 +95,18 @@ def folder_of(project: Project, data: DataPath) -> str:
     return digest.hexdigest()[:16]
 
 
+def unrecorded(project: Project, record: MountRecord) -> int:
+    """How many objects were written through a mount that the pointer does not name."""
+    kept, data = directory(project, record.data_path), project.manifest.data.get(record.data_path)
+    if data is None or not kept.given.exists():
+        return 0
+    from gitstore.shell.mount.given import Journal  # late: few mounts are written through
+
+    with suppress(StorageError):
+        return Journal(kept.given).missing_in(project.pointer(data).entries)
+    return 0
+
+
 def clear(kept: MountDirectory, record: MountRecord) -> None:
     """Take a mount out of sight whose process is gone; its record stays.
 
@@ -122,13 +134,5 @@ def _stands(project: Project, record: MountRecord) -> Standing:
     if data is not None and not record.live:
         with suppress(StorageError):
             current = folder_of(project, data) == record.shows
-    unrecorded = _unrecorded(project, kept, data) if record.writable and data is not None else 0
-    return Standing(record, alive, linked, current, tuple(kept.troubles()), unrecorded)
-
-
-def _unrecorded(project: Project, kept: MountDirectory, data: DataPath) -> int:
-    from gitstore.shell.mount.given import Journal
-
-    with suppress(StorageError):
-        return Journal(kept.given).missing_in(project.pointer(data).entries)
-    return 0
+    troubles = tuple(kept.troubles())
+    return Standing(record, alive, linked, current, troubles, unrecorded(project, record))

@@ -18,7 +18,7 @@ from gitstore.core.manifest import Mode
 from gitstore.core.model import Plan
 from gitstore.core.report import Listener, Report
 from gitstore.repo.mount_settings import cache_directory
-from gitstore.repo.mounts import clear, directory, found
+from gitstore.repo.mounts import clear, directory, found, unrecorded
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
 
@@ -108,7 +108,7 @@ def unmounted(project: Project, record: MountRecord, force: bool = False) -> Unm
         Config("--local", project.git.top).remove(key, Mode.MOUNT.value)
         project.git.ask_anew()
     if not serves:
-        kept.remove()
+        kept.remove(keep_given=unrecorded(project, record) > 0)
     return Unmounted(record.data_path, serves)
 
 

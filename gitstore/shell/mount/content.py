@@ -6,6 +6,8 @@ and what came is kept on disk.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -15,12 +17,14 @@ from dataclasses import dataclass
 
 from gitstore.core.errors import Corrupt, Unreachable
 from gitstore.core.store import Span
+from gitstore.core.versions import Version
 from gitstore.shell.mount.blocks import BLOCK, Blocks, identity_of
 from gitstore.shell.pinned import Pinned
 
 WHOLE = 4 << 20  # bytes up to which an object is read at once, and so held against its checksums
 _FARTHEST = 64  # blocks ahead of a reader that goes straight on: 16 MiB
 _REQUEST = 16  # blocks of one request, at most
+_MD5 = re.compile("[0-9a-f]{32}")
 _IN_MEMORY = 2 * _FARTHEST  # blocks of one open object
 _NEAR = 4  # blocks by which the kernel's own reading ahead may come out of order
 
@@ -118,15 +122,28 @@ class Content:
 
     def _read(self, start: int, stop: int) -> bytes:
         try:
-            return self.pinned.read(Span(start, stop))
+            content = self.pinned.read(Span(start, stop))
+            # An ETag that is not the MD5 proves nothing, but a flipped bit would look like this.
+            doubtful = self.size <= WHOLE and _doubtful(self.pinned.wanted, content)
+            if doubtful and self.pinned.read(Span(start, stop)) != content:
+                told = f"{self.pinned.key}: two reads gave different bytes"
+                raise Corrupt(told, key=self.pinned.key)
         except Corrupt:
             self._supply.blocks.drop(self._identity)
             raise
+        return content
 
     def _forget(self, future: Future[dict[int, bytes]]) -> None:
         with self._changing:
             for number in [n for n, f in self._coming.items() if f is future]:
                 del self._coming[number]
+
+
+def _doubtful(wanted: Version, content: bytes) -> bool:
+    etag = wanted.get("etag")
+    if etag is None or _MD5.fullmatch(etag) is None:
+        return False
+    return hashlib.md5(content, usedforsecurity=False).hexdigest() != etag
 
 
 class Reader:

@@ -96,6 +96,7 @@ class View:
     _open: WeakValueDictionary[tuple[str, Version], Content] = field(
         default_factory=WeakValueDictionary, repr=False
     )
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def content(self, path: str, version: Version) -> Content:
         """The bytes of a file in a version; the same for everybody who has it open.
@@ -109,8 +110,10 @@ class View:
             if found is None:
                 raise KeyError(path)
             version = found
-        content = self._open.get((path, version))
-        if content is None:
-            content = Content(Pinned(self.store(), self.key(path), version), self.supply)
-            self._open[path, version] = content
-        return content
+        store = self.store()
+        with self._opening:
+            content = self._open.get((path, version))
+            if content is None:
+                content = Content(Pinned(store, self.key(path), version), self.supply)
+                self._open[path, version] = content
+            return content
