@@ -5,7 +5,8 @@ storage stage` would bring; with the command that acts on each group. It is the 
 `stage` and `sync` carry out.
 
 Without --remote no storage is asked: then it is assumed that nothing changed there since the local
-bytes were staged.
+bytes were staged. With it, it is also shown how storage and pointer have drifted apart, for a
+reference as for a copy.
 
 EXIT STATUS
 

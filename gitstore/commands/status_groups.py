@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gitstore.core.cases import Local, local_case, settled
-from gitstore.core.model import Action, Kind, is_promise
+from gitstore.core.model import Action, Kind, State, is_promise
 from gitstore.core.versions import equal
 from gitstore.repo.viewing import Status
 
@@ -43,6 +43,7 @@ _ADVICE: dict[str, tuple[str, ...]] = {
         'use "git storage sync --delete {path}" to erase them on the storage',
     ),
     "changed there": ('use "git storage sync {path}" to take',),
+    "moved on there": ('use "git storage sync {path}" to note in the pointer',),
     "gone there": ('use "git storage sync {path}" to drop',),
     "to fetch": ('use "git storage stage {path}" to fetch',),
     "to drop": ('use "git storage stage {path}" to drop what the pointer no longer names',),
@@ -84,6 +85,7 @@ def _title(action: Action) -> str:
         Kind.KEEP: "read-only",
         Kind.ERASE: "to erase",
         Kind.TAKE: "changed there",
+        Kind.POINT: "moved on there",
         Kind.DROP: "gone there",
     }
     if action.kind in fixed:
@@ -95,4 +97,17 @@ def _title(action: Action) -> str:
 
 
 def _reason(title: str, action: Action) -> str:
-    return "missing here; that is not a deletion" if title == "missing" else action.reason
+    if title == "missing":
+        return "missing here; that is not a deletion"
+    return _drift(action.seen) if title == "moved on there" else action.reason
+
+
+def _drift(state: State) -> str:
+    """How the storage differs from what the pointer says."""
+    if state.pointer is None:
+        return "new on the storage"
+    if state.remote is None:
+        return "no longer on the storage"
+    if equal(state.pointer, state.remote):
+        return "the storage says more of it"
+    return "changed on the storage"

@@ -124,7 +124,8 @@ def _record(
     project: Project, data: DataPath, before: MountRecord | None, options: MountOptions
 ) -> MountRecord:
     kept = directory(project, data.path)
-    live = bool(before and before.live) if options.live is None else options.live
+    # Live data have no pointer that a mount could show.
+    live = data.live or (bool(before and before.live) if options.live is None else options.live)
     writable = bool(before and before.writable) if options.writable is None else options.writable
     name = kept.path.name
     record = MountRecord(

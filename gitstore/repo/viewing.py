@@ -129,6 +129,7 @@ class Explanation:
 
 _TOLD = frozenset(
     {Kind.GIVE, Kind.TAKE, Kind.DROP, Kind.ERASE, Kind.CONFLICT, Kind.WAIT, Kind.REFUSE, Kind.KEEP}
+    | {Kind.POINT}
 )
 
 
