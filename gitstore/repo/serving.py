@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,7 @@ from gitstore.shell.mount.views import Listed, Recorded, View
 
 _REQUESTS = 16  # in flight for all readers of a mount
 _REMEMBERED = 8  # pointers that are shown beside the current one, for whoever stands there
+_LOOKED = 30.0  # seconds between looks whether the clone is still there
 _FOLDER = re.compile(r"[0-9a-f]{16}")
 
 
@@ -77,6 +79,7 @@ def serve_mount(start: Path, name: str, ready: int) -> None:
             if record.writable:
                 drawer = partial(_drawer, project, record.data_path)
                 files = Drafts(views.find, troubles, drawer, journal)
+            threading.Thread(target=_watch, args=(kept, record), daemon=True).start()
             serve(files, manner, partial(mounts_system.say_ready, ready))
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -168,6 +171,14 @@ class _Opened:
                 if self._store is None:
                     self._store = self._opening()
         return self._store
+
+
+def _watch(kept: MountDirectory, record: MountRecord) -> None:
+    """End the mount of a clone that somebody has removed: no command will ever do it."""
+    while kept.record() is not None:
+        time.sleep(_LOOKED)
+    with suppress(StorageError):
+        mounts_system.detach(record.point)
 
 
 def _open(project: Project, data: DataPath, writable: bool) -> Store:

@@ -33,11 +33,9 @@ def tidy(lab: Lab) -> Iterator[Lab]:
     try:
         yield lab
     finally:
-        for record in of(lab):
-            pid = MountDirectory(lab.top / ".git", record.name).process()
-            subprocess.run(["fusermount3", "-u", "-z", record.point], check=False, stderr=-3)
-            if pid is not None and runs(lab):
-                os.kill(pid, signal.SIGKILL)
+        # Not from what is noted, which a test may have removed.
+        for point in points(lab):
+            subprocess.run(["fusermount3", "-u", "-z", point], check=True)
 
 
 @contextmanager
@@ -83,8 +81,13 @@ def kill(lab: Lab) -> None:
 
 def mounted(lab: Lab) -> bool:
     """Whether the system has a mount for the clone, dead or alive."""
-    cache = lab.root / "home" / ".cache"
-    return any(mounts_system.is_mounted(str(p)) for p in (cache / "git-storage/mounts").glob("*"))
+    return points(lab) != []
+
+
+def points(lab: Lab) -> list[str]:
+    """Where the system has mounts for clones of this test."""
+    places = (lab.root / "home" / ".cache" / "git-storage" / "mounts").glob("*")
+    return [str(place) for place in places if mounts_system.is_mounted(str(place))]
 
 
 def until(true: Callable[[], bool]) -> None:
