@@ -32,6 +32,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "umount": "gitstore.commands.umount",
         "restore": "gitstore.commands.restore",
     },
+    "use data elsewhere": {
+        "cat": "gitstore.commands.cat",
+        "url": "gitstore.commands.url",
+    },
     "see what changed": {
         "status": "gitstore.commands.status",
         "diff": "gitstore.commands.diff",

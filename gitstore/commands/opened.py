@@ -11,6 +11,7 @@ from gitstore.ui.screen import Screen
 
 if TYPE_CHECKING:
     from gitstore.core.trust import Person
+    from gitstore.repo.files import Files
 
 
 def opened(screen: Screen, rate: int | None = None) -> tuple[Repo, Screen]:
@@ -35,6 +36,24 @@ def opened(screen: Screen, rate: int | None = None) -> tuple[Repo, Screen]:
     project = repo.project
     seen[0] = screen.within(project.git.prefix, partial(_coloured, project))
     return repo, seen[0]
+
+
+def moment(rev: str | None, repo: str | None, screen: Screen) -> tuple[Files, Screen]:
+    """The data of a project as one moment records it, and a screen for it.
+
+    Args:
+        rev: a commit; None means the work tree.
+        repo: another project; None means that of the current directory.
+    """
+    from gitstore.repo.files import files
+
+    @cache
+    def person() -> Person:
+        from gitstore.ui.attendant import Attendant
+
+        return Attendant(screen)
+
+    return files(rev, repo, person=person), screen
 
 
 def pointers(repo: Repo) -> dict[str, int]:

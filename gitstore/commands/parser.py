@@ -91,11 +91,30 @@ def rate(parser: Parser) -> None:
     parser.add_argument("--limit-rate", type=read, metavar="RATE", dest="rate", help=told)
 
 
+def estimate(parser: Parser) -> None:
+    """`--estimate` and `--budget`."""
+    from gitstore.core import amounts
+
+    told = "say how many objects, bytes and requests it would take, and move nothing"
+    parser.add_argument("--estimate", action="store_true", help=told)
+    told = "move nothing if it would be more bytes than this, such as 500m or 10g"
+    parser.add_argument("--budget", type=amount(amounts.size), metavar="SIZE", help=told)
+
+
 def targets(parser: Parser, nargs: str = "*") -> None:
     """`TARGET...`: what the command works on."""
     told = "a storage, a data path, a path or pattern in one"
     told = told + "; none means everything" if nargs == "*" else told
     parser.add_argument("targets", metavar="TARGET", nargs=nargs, help=told)
+
+
+def recorded(parser: Parser) -> None:
+    """`PATH...`, `--rev` and `--repo`: objects, of what moment and of which project."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="an object")
+    told = "as this commit records it; without it, as the work tree does"
+    parser.add_argument("--rev", metavar="REV", help=told)
+    told = "of another project: its URL, or a directory"
+    parser.add_argument("--repo", metavar="URL", help=told)
 
 
 def patterns(parser: Parser, verb: str) -> None:

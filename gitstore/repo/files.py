@@ -92,6 +92,15 @@ class Files:
         pinned = self.snapshot.pinned(what)
         return stream(pinned, name) if buffered else RecordedFile(pinned, name)
 
+    def require(self, name: str) -> None:
+        """Ask for an object that is recorded or here, before anything is read.
+
+        Raises:
+            NoSuchObject: it is neither.
+        """
+        if self.here(name) is None:
+            self.snapshot.find(name)
+
     def here(self, name: str) -> Path | None:
         """The local file that is what is asked for, if there is one.
 

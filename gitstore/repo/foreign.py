@@ -142,7 +142,7 @@ def of_other(project: Foreign) -> Snapshot:
         f"commit {tree.commit[:12]} of {tree.url}",
         project.manifest,
         project.pointer,
-        project.open_store,
+        project,
         lambda _: None,
         commit=tree.commit,
     )

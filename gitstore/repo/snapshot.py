@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gitstore.core.errors import (
     Denied,
@@ -33,6 +33,7 @@ from gitstore.repo.session import within
 if TYPE_CHECKING:
     from gitstore.adapters.stores.registry import StorePlace
     from gitstore.core.store import Store
+    from gitstore.shell.opening import Access, Destination
     from gitstore.shell.pinned import Pinned
 
 
@@ -58,6 +59,27 @@ class Recorded:
         return self.data.prefix if self.data.single else self.data.prefix + self.path
 
 
+class Ways(Protocol):
+    """How to get to the storages of a project, as far as the user has approved them."""
+
+    @property
+    def access(self) -> Access:
+        """What may be asked."""
+        ...
+
+    def destination(self, spec: StorageSpec) -> Destination:
+        """Where a storage is."""
+        ...
+
+    def open_store(self, spec: StorageSpec) -> Store:
+        """The store of a storage.
+
+        Raises:
+            Untrusted: the user has not approved it.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one moment of a project records.
@@ -66,7 +88,7 @@ class Snapshot:
         title: what it is for a message: `commit 1a2b3c4d5e6f`; `''` for the work tree.
         manifest: of that moment.
         pointer_of: the pointer of a data path then, or None where there was none.
-        open_store: opens a storage, as far as the user has approved it.
+        ways: how to get to its storages.
         recorded_by: who recorded an object, for a message, or None.
         work: the project whose work tree this is a moment of; None for another project.
         commit: the full id; None for the work tree.
@@ -75,7 +97,7 @@ class Snapshot:
     title: str
     manifest: Manifest
     pointer_of: Callable[[DataPath], Pointer | None]
-    open_store: Callable[[StorageSpec], Store]
+    ways: Ways
     recorded_by: Callable[[Recorded], str | None]
     work: Project | None = None
     commit: str | None = None
@@ -134,10 +156,10 @@ class Snapshot:
         """
         from gitstore.shell.pinned import Pinned
 
-        store = self.open_store(self.manifest.storages[what.data.storage])
-        return Pinned(store, what.key, what.version, partial(self._told, what))
+        store = self.ways.open_store(self.manifest.storages[what.data.storage])
+        return Pinned(store, what.key, what.version, partial(self.told, what))
 
-    def _told(self, what: Recorded, error: StoreError) -> StoreError:
+    def told(self, what: Recorded, error: StoreError) -> StoreError:
         """What a storage says, with the object and who recorded it (rule F4)."""
         if isinstance(error, Denied | NoCredentials):
             _ROOMS.clear()  # somebody may log in before it is tried again
@@ -153,7 +175,9 @@ class Snapshot:
 
 def of_work_tree(project: Project) -> Snapshot:
     """What the work tree records now."""
-    return Snapshot("", project.manifest, project.pointer, *_ways(project), work=project)
+    return Snapshot(
+        "", project.manifest, project.pointer, _Ways(project), _author(project), work=project
+    )
 
 
 def of_commit(project: Project, revision: str) -> Snapshot:
@@ -173,7 +197,8 @@ def of_commit(project: Project, revision: str) -> Snapshot:
         title,
         manifest,
         lambda data: then.pointer_at(data, commit),
-        *_ways(then),
+        _Ways(then),
+        _author(project),
         work=project,
         commit=commit,
     )
@@ -193,23 +218,33 @@ def manifest_of(content: bytes, name: str) -> Manifest:
         raise FormatError("is not UTF-8", source=name) from error
 
 
-def _ways(
-    project: Project,
-) -> tuple[Callable[[StorageSpec], Store], Callable[[Recorded], str | None]]:
-    rooms = rooms_of(str(project.git.top))
-    shared = replace(project, rooms=rooms)
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Those of a clone, with hints that can be typed where the program runs."""
 
-    def open_store(spec: StorageSpec) -> Store:
+    project: Project
+
+    @property
+    def access(self) -> Access:
+        return replace(self.project.access, rooms=rooms_of(str(self.project.git.top)))
+
+    def destination(self, spec: StorageSpec) -> Destination:
+        return self.project.destination(spec)
+
+    def open_store(self, spec: StorageSpec) -> Store:
+        shared = replace(self.project, rooms=rooms_of(str(self.project.git.top)))
         try:
             return shared.open_store(spec)
         except Untrusted as error:
-            raise _typed_there(error, project.git.top) from error
+            raise _typed_there(error, self.project.git.top) from error
 
+
+def _author(project: Project) -> Callable[[Recorded], str | None]:
     def recorded_by(what: Recorded) -> str | None:
         name = f"{what.data.path}.storage"
         return project.git.who_added(name, what.version.ids[0]) if what.version.ids else None
 
-    return open_store, recorded_by
+    return recorded_by
 
 
 _ROOMS: dict[tuple[int, str], dict[StorePlace, Store]] = {}

@@ -16,6 +16,7 @@ from gitstore.adapters.stores.admission import Admitted
 from gitstore.adapters.stores.readonly import ReadOnly
 from gitstore.adapters.stores.registry import StorePlace, open_store
 from gitstore.core.credential_forms import from_fields
+from gitstore.core.credentials import Credentials
 from gitstore.core.errors import (
     Denied,
     NoCredentials,
@@ -225,6 +226,20 @@ def approve(destinations: Iterable[Destination], access: Access) -> None:
     if visits and access.person.reads(visits):
         with access.grants() as grants:
             grants.give([visit.place for visit in visits], Right.READ)
+
+
+def credentials(to: Destination, access: Access) -> Credentials | None:
+    """The credentials that go to a storage, for what takes them instead of a store.
+
+    Raises:
+        Untrusted: the storage is not approved, and nobody could be asked or somebody said no.
+        NoCredentials: there are some that cannot be used.
+    """
+    if access.right(to.approved_as) is None:
+        approve([to], access)
+        if access.right(to.approved_as) is None:
+            raise untrusted(to, Right.READ)
+    return _Door(to, access).sign_in()
 
 
 def visit(to: Destination, access: Access) -> Visit:

@@ -89,6 +89,16 @@ class Screen:
         self.out.flush()
         raw.writelines(f"{name}\0".encode(errors="surrogateescape") for name in names)
 
+    def raw(self, chunks: Iterable[bytes]) -> None:
+        """The result as it is, for programs."""
+        stream = getattr(self.out, "buffer", None)
+        if stream is None:
+            raise AssertionError("standard output takes text only")
+        self.out.flush()
+        for chunk in chunks:
+            stream.write(chunk)
+        stream.flush()
+
     def talk(self, *pieces: Piece) -> None:
         """One line of talk, which `-q` silences."""
         if not self.manner.quiet:

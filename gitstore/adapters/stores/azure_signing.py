@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from datetime import datetime, timezone
 from email.utils import format_datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from gitstore.adapters.stores.cloud_requests import Request
 from gitstore.core.credentials import (
@@ -59,7 +59,35 @@ def signed(request: Request, found: Credentials | None) -> Request:
     )
 
 
+def shared_access(found: AccountKey, blob: str, version: str | None, until: datetime) -> str:
+    """A query that lets anybody read one blob for a while.
+
+    See https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas.
+
+    Args:
+        found: the account's key.
+        blob: `/container/name`, not percent-encoded.
+        version: the version id, or None for whatever is there.
+        until: when it ends, with time zone.
+
+    Raises:
+        NoCredentials: the key is none.
+    """
+    ends = until.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    kind = "b" if version is None else "bv"
+    # In the order of the documentation: what is empty here is not limited, or not said.
+    start, policy, addresses, protocols, scope = "", "", "", "", ""
+    fields = ["r", start, ends, f"/blob/{found.account}{blob}", policy, addresses, protocols]
+    text = "\n".join([*fields, API, kind, version or "", scope, "", "", "", "", ""])
+    query = {"sv": API, "sr": kind, "sp": "r", "se": ends, "sig": _signed_text(text, found)}
+    return urlencode(query if version is None else {"versionid": version, **query})
+
+
 def _signature(request: Request, found: AccountKey) -> str:
+    return _signed_text(_to_sign(request, found.account), found)
+
+
+def _signed_text(text: str, found: AccountKey) -> str:
     try:
         key = base64.b64decode(found.key, validate=True)
     except (binascii.Error, ValueError):
@@ -67,7 +95,6 @@ def _signature(request: Request, found: AccountKey) -> str:
         raise NoCredentials(
             "the account key is not the base64 text that Azure shows", hint="git storage login NAME"
         ) from None
-    text = _to_sign(request, found.account)
     return base64.b64encode(hmac.digest(key, text.encode(), hashlib.sha256)).decode()
 
 

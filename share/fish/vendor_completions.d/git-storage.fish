@@ -10,33 +10,35 @@ function __git_storage_revisions
 end
 
 complete -c git-storage -f
-set -l __git_storage_verbs add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -s C -x -a '(__fish_complete_directories)'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a forget -d 'Describe a storage or data path no more'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a start -d 'Bring up everything that a checkout describes'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a stage -d 'Bring recorded objects here'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a unstage -d 'Give local space back'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a mount -d 'Show data without copying it'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a umount -d 'End mounts'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a restore -d 'Bring a recorded version of objects back'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a diff -d 'Show which objects differ'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a record -d 'Write local changes into the pointers, offline'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a resolve -d 'Settle pointers that a merge left in conflict'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a trust -d 'Approve storages that a cloned project names'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a login -d 'Store credentials for a storage'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a logout -d 'Forget the credentials of a storage'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a undo -d 'Take back the last operation that changed anything'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a verify -d 'Read the bytes again, and hold them against what was recorded'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
-complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help" -a help -d 'Print the list of commands, or the page of one'
+set -l __git_storage_verbs add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -s C -x -a '(__fish_complete_directories)'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a add -d 'Describe a storage and the data path that it feeds'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a ls -d 'List storages and data paths, or the objects of a data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a mv -d 'Move a data path, or rename an object within its data path'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a forget -d 'Describe a storage or data path no more'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a clone -d 'Clone a repository and bring up what it describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a start -d 'Bring up everything that a checkout describes'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a stage -d 'Bring recorded objects here'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a unstage -d 'Give local space back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a mount -d 'Show data without copying it'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a umount -d 'End mounts'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a restore -d 'Bring a recorded version of objects back'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a cat -d 'Print the bytes of objects'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a url -d 'Print URLs of objects for other programs'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a status -d 'Show what is here, what changed, and what would happen'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a diff -d 'Show which objects differ'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a record -d 'Write local changes into the pointers, offline'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a sync -d 'Reconcile local files and storages, then write the pointers'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a rm -d 'Erase objects: here now, on the storage at the next sync'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a resolve -d 'Settle pointers that a merge left in conflict'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a trust -d 'Approve storages that a cloned project names'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a login -d 'Store credentials for a storage'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a logout -d 'Forget the credentials of a storage'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a undo -d 'Take back the last operation that changed anything'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a verify -d 'Read the bytes again, and hold them against what was recorded'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a doctor -d 'Look for what is wrong, and at what storages can do'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a install -d 'Set up git\'s hooks and drivers, for a clone or for all repositories'
+complete -c git-storage -n "not __fish_seen_subcommand_from add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help" -a help -d 'Print the list of commands, or the page of one'
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l to -d 'the data path to feed' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l prefix -d 'feed what is below PREFIX/ only, or one object' -x
 complete -c git-storage -n "__fish_seen_subcommand_from add" -l include -d 'describe only objects that match PATTERN; can be given again' -x
@@ -101,6 +103,8 @@ complete -c git-storage -n "__fish_seen_subcommand_from stage" -l exclude -d 'st
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s n -l dry-run -d 'show what would be done and why, and change nothing'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l estimate -d 'say how many objects, bytes and requests it would take, and move nothing'
+complete -c git-storage -n "__fish_seen_subcommand_from stage" -l budget -d 'move nothing if it would be more bytes than this, such as 500m or 10g' -x
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from stage" -s v -l verbose -d 'say more'
@@ -133,6 +137,22 @@ complete -c git-storage -n "__fish_seen_subcommand_from restore" -s q -l quiet -
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
 complete -c git-storage -n "__fish_seen_subcommand_from restore" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -l rev -d 'as this commit records it; without it, as the work tree does' -x -a '(__git_storage_revisions)'
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -l repo -d 'of another project: its URL, or a directory' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -l range -d 'only these bytes, counted from 0, both included: FIRST-LAST or FIRST-' -x
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from cat" -a '(__git_storage_ask target)'
+complete -c git-storage -n "__fish_seen_subcommand_from url" -l rev -d 'as this commit records it; without it, as the work tree does' -x -a '(__git_storage_revisions)'
+complete -c git-storage -n "__fish_seen_subcommand_from url" -l repo -d 'of another project: its URL, or a directory' -r -F
+complete -c git-storage -n "__fish_seen_subcommand_from url" -l sign -d 'with the right to read the object for so long, for whoever has the URL' -x
+complete -c git-storage -n "__fish_seen_subcommand_from url" -l json -d 'print one JSON document'
+complete -c git-storage -n "__fish_seen_subcommand_from url" -s q -l quiet -d 'say nothing but errors and what was asked for'
+complete -c git-storage -n "__fish_seen_subcommand_from url" -s v -l verbose -d 'say more'
+complete -c git-storage -n "__fish_seen_subcommand_from url" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
+complete -c git-storage -n "__fish_seen_subcommand_from url" -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from status" -l remote -d 'ask the storages, too'
 complete -c git-storage -n "__fish_seen_subcommand_from status" -l explain -d 'show everything known about one object' -x -a '(__git_storage_ask target)'
 complete -c git-storage -n "__fish_seen_subcommand_from status" -l only-here -d 'list the files whose bytes exist only here, as far as is known'
@@ -162,6 +182,8 @@ complete -c git-storage -n "__fish_seen_subcommand_from sync" -l allow-deletes -
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s n -l dry-run -d 'show what would be done and why, and change nothing'
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s j -l jobs -d 'transfers at a time; the default suits the storage' -x
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -l limit-rate -d 'bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit' -x
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l estimate -d 'say how many objects, bytes and requests it would take, and move nothing'
+complete -c git-storage -n "__fish_seen_subcommand_from sync" -l budget -d 'move nothing if it would be more bytes than this, such as 500m or 10g' -x
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from sync" -s v -l verbose -d 'say more'
@@ -244,4 +266,4 @@ complete -c git-storage -n "__fish_seen_subcommand_from help" -l json -d 'print 
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s v -l verbose -d 'say more'
 complete -c git-storage -n "__fish_seen_subcommand_from help" -s h -l help -d 'print help: -h what can be typed, --help the whole page'
-complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage mount umount restore status diff record sync rm resolve trust login logout undo verify doctor install help'
+complete -c git-storage -n "__fish_seen_subcommand_from help" -a 'add ls mv forget clone start stage unstage mount umount restore cat url status diff record sync rm resolve trust login logout undo verify doctor install help'
