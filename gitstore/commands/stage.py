@@ -21,6 +21,15 @@ From `storage.warnSize` on (10 GiB), or where there is not enough room, it is sa
 to be copied and how much is free, with what can be done instead; on a terminal it is asked, and
 without one, nothing is copied that does not fit.
 
+`--estimate` says how many objects and bytes would come, in how many requests, and how much is free,
+and moves nothing. Requests are told where somebody counts them: on S3, Google Cloud Storage and
+Azure. They are those of a transfer in which nothing breaks off. With `--budget SIZE` nothing is
+moved where it would be more.
+
+A large object (from 64 MiB on) that breaks off, or whose process is killed, is continued by the
+same command: what had been flushed is not fetched again. It is kept for 14 days, as long as the
+pointer names that version and it is wanted here.
+
 `stage NAME --to PATH` first makes PATH a data path of the storage NAME, as `git storage add` does.
 
 EXIT STATUS
@@ -56,6 +65,7 @@ from gitstore.repo.existing import Existing
 from gitstore.repo.repo import Repo
 from gitstore.repo.selection import below_top
 from gitstore.repo.staging import StageOptions
+from gitstore.ui.estimates import show_estimates
 from gitstore.ui.reports import show_plans, show_reports
 from gitstore.ui.screen import Screen
 
@@ -78,6 +88,7 @@ def arguments(parser: Parser) -> None:
     reading.dry_run(parser)
     reading.jobs(parser)
     reading.rate(parser)
+    reading.estimate(parser)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
@@ -91,7 +102,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         raise UsageError(what, hint="git storage stage --all")
     repo, screen = opened(screen, args.rate)
     options = _options(args)
-    if args.mount and (args.dry_run or options != StageOptions()):
+    if args.mount and (args.dry_run or args.estimate or options != StageOptions()):
         raise UsageError(
             "--mount copies nothing, so that nothing else goes with it",
             hint="git storage stage --mount PATH",
@@ -100,6 +111,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     targets = args.targets
     if args.to is not None:
         targets = [_fed(args, repo)]
+    if args.estimate:
+        show_estimates(screen, "stage", repo.estimate_stage(*targets, options=options))
+        return 0
     if args.dry_run:
         show_plans(screen, "stage", repo.plan_stage(*targets, options=options))
         return 0
@@ -117,17 +131,24 @@ def _options(args: argparse.Namespace) -> StageOptions:
         )
     if args.existing is not None and args.location is not None:
         raise UsageError("--existing and --location do not go together", hint="leave one out")
-    if args.dry_run and (args.existing, args.location) != (None, None):
-        raise UsageError("--dry-run makes no link", hint="leave out --dry-run, or the directory")
+    looks = args.dry_run or args.estimate
+    if looks and (args.existing, args.location) != (None, None):
+        what = "--dry-run" if args.dry_run else "--estimate"
+        raise UsageError(f"{what} makes no link", hint=f"leave out {what}, or the directory")
     existing = None if args.existing is None else Existing(args.existing, args.quick)
     return StageOptions(
-        tuple(args.include), tuple(args.exclude), args.jobs, args.location, existing
+        tuple(args.include),
+        tuple(args.exclude),
+        args.jobs,
+        args.location,
+        existing,
+        budget=args.budget,
     )
 
 
 def _fed(args: argparse.Namespace, repo: Repo) -> str:
     """The new data path, as a target."""
-    if len(args.targets) != 1 or args.dry_run:
+    if len(args.targets) != 1 or args.dry_run or args.estimate:
         raise UsageError(
             "--to takes one storage, and changes something",
             hint="git storage stage NAME --to PATH",

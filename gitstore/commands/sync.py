@@ -8,6 +8,10 @@ Where both sides changed the same object there is a conflict. On a terminal it i
 otherwise, and without --keep, nothing at all is moved. A missing local file is not a deletion,
 unless --delete says so; then many deletions need --allow-deletes or a confirmation.
 
+`--estimate` says how many objects and bytes would move, and in how many requests (on S3, Google
+Cloud Storage and Azure), and moves nothing; the storage is listed for that. With `--budget SIZE`
+nothing is moved where it would be more, both ways together.
+
 EXIT STATUS
 
 - 0: both sides agree
@@ -35,6 +39,7 @@ from gitstore.core.model import Choice, Kind
 from gitstore.core.report import Report
 from gitstore.repo.repo import Repo
 from gitstore.repo.syncing import SyncOptions
+from gitstore.ui.estimates import show_estimates
 from gitstore.ui.questions import Questions
 from gitstore.ui.reports import show_plans, show_reports
 from gitstore.ui.screen import Screen
@@ -54,6 +59,7 @@ def arguments(parser: Parser) -> None:
     reading.dry_run(parser)
     reading.jobs(parser)
     reading.rate(parser)
+    reading.estimate(parser)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
@@ -62,12 +68,16 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     questions = Questions(screen)
     options = SyncOptions(
         keep=None if args.keep is None else Choice(args.keep),
-        ask=questions.conflict if screen.asks and not args.dry_run else None,
+        ask=questions.conflict if screen.asks and not (args.dry_run or args.estimate) else None,
         delete=args.delete,
         allow_deletes=args.allow_deletes,
         confirm=questions.deletions if screen.asks else None,
         jobs=args.jobs,
+        budget=args.budget,
     )
+    if args.estimate:
+        show_estimates(screen, "sync", repo.estimate_sync(*args.targets, options=options))
+        return 0
     if args.dry_run:
         plans = repo.plan_sync(*args.targets, options=options)
         show_plans(screen, "sync", plans)

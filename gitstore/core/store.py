@@ -12,7 +12,7 @@ object, `stat` says too (either may say more), and after `write` both say what `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO, Protocol, runtime_checkable
@@ -31,6 +31,31 @@ class Conditional(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """The requests that listing and writing take; an object that is read takes one, or its ranges.
+
+    Attributes:
+        page: objects of one answer of a listing.
+        whole: bytes that are written in one request.
+        beside: requests of a larger object besides those of its parts.
+        part: bytes of a part of a larger object of so many bytes; None where all goes in one.
+    """
+
+    page: int
+    whole: int
+    beside: int
+    part: Callable[[int], int] | None = None
+
+    def writing(self, size: int) -> int:
+        """The requests that write an object of so many bytes."""
+        if size <= self.whole:
+            return 1
+        if self.part is None:
+            return self.beside + 1
+        return self.beside - (-size // self.part(size))
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
     """What a storage can do, as far as it is known.
 
@@ -42,6 +67,7 @@ class Abilities:
         writable: whether `write` and `delete` exist at all.
         parallel: requests in flight that suit this storage.
         many: whether it is a `ManyReader`, too.
+        costs: the requests that bytes take, where somebody counts them.
     """
 
     create: Conditional = Conditional.UNKNOWN
@@ -51,6 +77,7 @@ class Abilities:
     writable: bool = True
     parallel: int = 16
     many: bool = False
+    costs: Costs | None = None
 
 
 @dataclass(frozen=True, slots=True)

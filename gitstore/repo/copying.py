@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitstore.core.errors import StoreError
+from gitstore.core.estimate import Estimate
 from gitstore.core.manifest import DataPath
 from gitstore.core.model import Plan
 from gitstore.core.plan import decide_unstage
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import with_staged, with_unstaged
 from gitstore.repo.deciding import staging_decision
+from gitstore.repo.estimating import estimate, require_budget
 from gitstore.repo.existing import Existing, link_existing, unlink_existing
 from gitstore.repo.leaving import know, know_if_vacant
 from gitstore.repo.locating import check_places, locate, relink
@@ -35,6 +37,7 @@ class StageOptions:
         location: the directory of another disk in which the data are to lie, or None.
         existing: what is there already and is to be linked, or None.
         consent: is asked before much is copied, or more than there is room for.
+        budget: bytes that may be moved, or None for as many as there are.
     """
 
     include: tuple[str, ...] = ()
@@ -43,6 +46,7 @@ class StageOptions:
     location: str | None = None
     existing: Existing | None = None
     consent: Consent | None = None
+    budget: int | None = None
 
 
 def plan_copies(
@@ -56,6 +60,16 @@ def plan_copies(
             view = session.told_view(selection, patterns)
             plans.append(view.plan("stage", staging_decision(view)))
         return tuple(plans)
+
+
+def estimate_copies(
+    project: Project, copies: Sequence[Selection], options: StageOptions
+) -> tuple[Estimate, ...]:
+    """What `copy` would move; nothing is changed (`--estimate`)."""
+    with reading(project) as session:
+        views = [session.told_view(s, _patterns(session, s, options)) for s in copies]
+        plans = [(view, view.plan("stage", staging_decision(view))) for view in views]
+        return tuple(estimate(view, plan) for view, plan in plans)
 
 
 def need_to_copy(project: Project, data: DataPath) -> Need:
@@ -86,6 +100,7 @@ def copy(
     project = project.asking(selection.data.storage for selection in copies)
     with changing(project, "stage", listener, options.jobs) as session:
         planned = [_planned(session, selection, options) for selection in copies]
+        require_budget((plan for _, plan in planned), options.budget)
         needs = [need_of(view, plan) for view, plan in planned]
         require_room(needs, chosen_warn_size(project.git), options.consent)
         return tuple(_staged(session, view, plan, options) for view, plan in planned)

@@ -19,6 +19,7 @@ from gitstore.repo.viewing import Described, Explanation, Listed, Status
 # The rest is imported by the verbs that need it, because `status` does not.
 if TYPE_CHECKING:
     from gitstore.adapters.state import Operation
+    from gitstore.core.estimate import Estimate
     from gitstore.core.trust import Person, Visit
     from gitstore.repo.adding import Added
     from gitstore.repo.diffing import Difference
@@ -115,6 +116,14 @@ class Repo:
 
         return staging.plan_stage(self.project, targets, options or staging.StageOptions())
 
+    def estimate_stage(
+        self, *targets: str, options: StageOptions | None = None
+    ) -> tuple[Estimate, ...]:
+        """What `stage` would move: objects, bytes, requests."""
+        from gitstore.repo import staging
+
+        return staging.estimate_stage(self.project, targets, options or staging.StageOptions())
+
     def stage(
         self,
         *targets: str,
@@ -163,6 +172,14 @@ class Repo:
         from gitstore.repo import syncing
 
         return syncing.plan_sync(self.project, targets, options or syncing.SyncOptions())
+
+    def estimate_sync(
+        self, *targets: str, options: SyncOptions | None = None
+    ) -> tuple[Estimate, ...]:
+        """What `sync` would move: objects, bytes, requests."""
+        from gitstore.repo import syncing
+
+        return syncing.estimate_sync(self.project, targets, options or syncing.SyncOptions())
 
     def sync(
         self,

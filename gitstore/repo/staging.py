@@ -9,19 +9,33 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 
 from gitstore.core.errors import Unsupported
+from gitstore.core.estimate import Estimate
 from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Plan
 from gitstore.core.report import Listener, Report
-from gitstore.repo.copying import StageOptions, copy, plan_copies, remove_copies
+from gitstore.repo.copying import (
+    StageOptions,
+    copy,
+    estimate_copies,
+    plan_copies,
+    remove_copies,
+)
 from gitstore.repo.mounts import found
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
 
-__all__ = ["StageOptions", "no_copy", "plan_stage", "stage", "staged_in", "unstage"]
+__all__ = [
+    "StageOptions",
+    "estimate_stage",
+    "no_copy",
+    "plan_stage",
+    "stage",
+    "staged_in",
+    "unstage",
+]
 
 Stage = Callable[[Project, Sequence[Selection], StageOptions, Listener | None], tuple[Report, ...]]
 Unstage = Callable[[Project, Sequence[Selection], Listener | None], tuple[Report, ...]]
-
 
 
 def _stage_mounts(
@@ -52,6 +66,14 @@ def plan_stage(project: Project, targets: Sequence[str], options: StageOptions) 
     """What `stage` would copy; nothing is changed (`--dry-run`)."""
     chosen = _by_mode(project, targets, _STAGE)
     return plan_copies(project, chosen.get(Mode.COPY, ()), options)
+
+
+def estimate_stage(
+    project: Project, targets: Sequence[str], options: StageOptions
+) -> tuple[Estimate, ...]:
+    """What `stage` would move; nothing is changed (`--estimate`)."""
+    chosen = _by_mode(project, targets, _STAGE)
+    return estimate_copies(project, chosen.get(Mode.COPY, ()), options)
 
 
 def stage(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from gitstore.core.choices import asked_erasures, missing, too_many, with_choices
 from gitstore.core.errors import Stopped, Unsupported
+from gitstore.core.estimate import Estimate
 from gitstore.core.model import Action, Choice, Kind, Plan, is_promise
 from gitstore.core.plan import (
     decide_record,
@@ -17,6 +18,7 @@ from gitstore.core.report import Listener, Report
 from gitstore.core.scope import Scope, literal, matcher, wanted, with_staged
 from gitstore.core.versions import Version, equal
 from gitstore.repo.deciding import decision, with_evidence_of
+from gitstore.repo.estimating import estimate, require_budget
 from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.leaving import know, let_go
 from gitstore.repo.project import Project
@@ -47,6 +49,7 @@ class SyncOptions:
         allow_deletes: how many deletions are allowed beyond the guard, or None for the guard.
         confirm: asks about so many deletions, where somebody can be asked.
         jobs: transfers at a time, or None for what suits the storage.
+        budget: bytes that may be moved, or None for as many as there are.
     """
 
     keep: Choice | None = None
@@ -55,12 +58,21 @@ class SyncOptions:
     allow_deletes: int | None = None
     confirm: Callable[[str], bool] | None = None
     jobs: int | None = None
+    budget: int | None = None
 
 
 def plan_sync(project: Project, targets: Sequence[str], options: SyncOptions) -> tuple[Plan, ...]:
     """What `sync` would do; nothing is changed (`--dry-run`)."""
     with reading(project) as session:
         return tuple(plan for _, plan in _planned(session, targets, options))
+
+
+def estimate_sync(
+    project: Project, targets: Sequence[str], options: SyncOptions
+) -> tuple[Estimate, ...]:
+    """What `sync` would move; nothing is changed (`--estimate`)."""
+    with reading(project) as session:
+        return tuple(estimate(*planned) for planned in _planned(session, targets, options))
 
 
 def sync(
@@ -84,6 +96,7 @@ def sync(
         open_conflicts = any(_unanswered(plan, options) for _, plan in plans)
         if open_conflicts:
             return tuple(Report(plan) for _, plan in plans)
+        require_budget((plan for _, plan in plans), options.budget)
         plans = let_go(session, plans)
         return tuple(_carried_out(session, view, plan) for view, plan in plans)
 

@@ -16,7 +16,7 @@ from gitstore.adapters.stores.cloud_requests import PARALLEL
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import Abilities, Found, Reading, Source, Span
+from gitstore.core.store import Abilities, Costs, Found, Reading, Source, Span
 from gitstore.core.versions import Version
 
 
@@ -40,7 +40,10 @@ class AzureStore:
 
     def abilities(self) -> Abilities:
         """Nothing is known before `probe` has measured it."""
-        return Abilities(parallel=PARALLEL)
+        # A larger blob: the list of its blocks.
+        page, whole = azure_listing.PAGE, azure_writing.SMALL
+        costs = Costs(page, whole, 1, azure_writing.block_size)
+        return Abilities(parallel=PARALLEL, costs=costs)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """See `Store.list`; in the order of the keys."""

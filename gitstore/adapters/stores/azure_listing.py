@@ -18,6 +18,7 @@ from gitstore.core.errors import Unreachable
 from gitstore.core.store import Found
 from gitstore.core.versions import Version, version
 
+PAGE = 5000  # objects
 _PLAIN = re.compile("[!-~]{1,1024}")
 _KEPT = frozenset({"Name", "VersionId", "Content-Length", "Etag", "ResourceType", "NextMarker"})
 
@@ -58,7 +59,7 @@ def versions(container: Container, key: str) -> Iterator[Version]:
 
 def _found(container: Container, full: str, **query: str) -> Iterator[Found]:
     about = container.about()
-    request = container.blobs().asking(prefix=full, maxresults="5000", **query)
+    request = container.blobs().asking(prefix=full, maxresults=str(PAGE), **query)
     marker: str | None = None
     while True:
         answer = container.service.ask(request)

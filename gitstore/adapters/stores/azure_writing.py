@@ -97,9 +97,14 @@ def _is_gone(answer: Answer) -> bool:
     return answer.status == 404 and code_of(answer) in ("BlobNotFound", "")
 
 
+def block_size(size: int) -> int:
+    """How large the blocks of a blob of `size` bytes are, in bytes."""
+    return max(BLOCK, -(-size // MOST_BLOCKS // _MEBIBYTE) * _MEBIBYTE)
+
+
 def _in_blocks(container: Container, key: str, source: Source) -> Request:
     """The blocks of a blob are sent; the request that makes a blob of them."""
-    size = max(BLOCK, -(-source.size // MOST_BLOCKS // _MEBIBYTE) * _MEBIBYTE)
+    size = block_size(source.size)
     # All names of blocks of one blob have one length, and no other upload has these.
     upload = secrets.token_bytes(12)
     names: list[str] = []

@@ -15,7 +15,7 @@ from gitstore.adapters.stores.gcs_bucket import Bucket, current
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import Abilities, Found, Reading, Source, Span
+from gitstore.core.store import Abilities, Costs, Found, Reading, Source, Span
 from gitstore.core.versions import Version
 
 
@@ -35,7 +35,9 @@ class GcsStore:
 
     def abilities(self) -> Abilities:
         """Nothing is known before `probe` has measured it."""
-        return Abilities(parallel=PARALLEL)
+        # A larger object: the beginning, and with a server that is not Google's a look before it.
+        costs = Costs(gcs_reading.PAGE, gcs_writing.SMALL, 2 if self.bucket.foreign else 1)
+        return Abilities(parallel=PARALLEL, costs=costs)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """See `Store.list`; in the order of the keys' bytes."""

@@ -15,6 +15,7 @@ from gitstore.core.errors import Missing, Refused, StoreError, Unreachable
 from gitstore.core.store import Found, Reading, Span
 from gitstore.core.versions import Same, Version, compare, version
 
+PAGE = 1000  # objects
 _AS_STORED = {"Accept-Encoding": "gzip", "Cache-Control": "no-transform"}
 
 
@@ -45,7 +46,7 @@ def versions(bucket: Bucket, key: str) -> Iterator[Version]:
 def _found(bucket: Bucket, full: str, **query: str) -> Iterator[Found]:
     about = bucket.about()
     request = bucket.objects(about).asking(
-        prefix=full, fields=f"nextPageToken,items({FIELDS})", maxResults="1000", **query
+        prefix=full, fields=f"nextPageToken,items({FIELDS})", maxResults=str(PAGE), **query
     )
     token: str | None = None
     while True:

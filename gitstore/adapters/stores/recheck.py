@@ -51,6 +51,7 @@ class Rechecked:
             swap=_at_least_checked(self.measured.swap),
             erase=_at_least_checked(self.measured.erase),
             many=self.store.abilities().many,
+            costs=self.store.abilities().costs,
         )
 
     def list(self, prefix: str) -> Iterator[Found]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gitstore.adapters.stores import s3_listing, s3_many, s3_reading, s3_writing
+from gitstore.adapters.stores import s3_listing, s3_many, s3_parts, s3_reading, s3_writing
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_connection import PARALLEL, Connection
 from gitstore.adapters.stores.s3_errors import translated
@@ -22,6 +22,7 @@ from gitstore.core.errors import Unsupported
 from gitstore.core.store import (
     Abilities,
     Answers,
+    Costs,
     Found,
     Reading,
     Source,
@@ -30,6 +31,8 @@ from gitstore.core.store import (
     read_whole,
 )
 from gitstore.core.versions import Version
+
+_PAGE = 1000  # objects; what S3 gives when nobody asks for fewer
 
 
 def open_store(place: StorePlace, credentials: CredentialSource) -> S3Store:
@@ -48,7 +51,9 @@ class S3Store:
 
     def abilities(self) -> Abilities:
         """Nothing is known before `probe` has measured it."""
-        return Abilities(parallel=PARALLEL, many=True)
+        # A larger object: its beginning, its completion, and a look at what that made.
+        costs = Costs(_PAGE, s3_writing.SMALL, 3, s3_parts.part_size)
+        return Abilities(parallel=PARALLEL, many=True, costs=costs)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """See `Store.list`; in the order of the keys' bytes."""
