@@ -8,6 +8,7 @@ that is cut off or rotten is as good as none.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import struct
@@ -39,6 +40,12 @@ def identity_of(place: str, key: str, version: Version) -> bytes:
     """
     told = "\0".join((place, key, str(version.size), *version.ids))
     return hashlib.sha256(told.encode(errors="surrogatepass")).digest()
+
+
+def _write(file: Path, *parts: bytes) -> None:
+    with file.open("wb", buffering=0) as stream:
+        if os.writev(stream.fileno(), parts) != sum(map(len, parts)):
+            raise OSError(errno.ENOSPC, str(file))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class Blocks:
         with suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                file.write_bytes(head + data)
+                _write(file, head, data)
             except OSError:
                 file.unlink()
                 raise

@@ -6,6 +6,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import EBADF, EISDIR, ENOENT, EROFS
 
@@ -63,6 +64,7 @@ class Files:
         self._opened: dict[int, Opened] = {}
         self._last = 0
         self._opening = threading.Lock()
+        self._common: tuple[tuple[int, int], dict[str, int]] = (0, 0), {}
         self._owner = {"st_uid": os.getuid(), "st_gid": os.getgid()}
 
     def attributes(self, path: str, handle: int | None = None) -> Attributes:
@@ -92,12 +94,10 @@ class Files:
         with self.troubles.told(place.path):
             tree = place.tree
             names = tree.names(place.path)
+        start = f"{place.path}/" if place.path else ""
         for name in names:
-            inside = f"{place.path}/{name}" if place.path else name
-            try:
-                yield name, self._described(Place(place.view, inside), tree)
-            except KeyError:
-                continue  # it went meanwhile
+            with suppress(KeyError):  # it went meanwhile
+                yield name, self._described(Place(place.view, start + name), tree)
 
     def open(self, path: str, flags: int) -> int:
         """Open a file for reading; the number by which it is known from then on.
@@ -145,15 +145,14 @@ class Files:
 
     def of_file(self, size: int, changed: int) -> Attributes:
         """The attributes of a file of so many bytes, changed at a time in nanoseconds."""
-        blocks = -(-size // _UNIT)
-        mode = stat.S_IFREG | 0o444
-        return {"st_mode": mode, "st_nlink": 1, "st_size": size, "st_blocks": blocks} | self._at(
-            changed
-        )
+        found = self._at(changed, stat.S_IFREG | 0o444).copy()
+        found["st_size"] = size
+        found["st_blocks"] = -(-size // _UNIT)
+        return found
 
     def of_folder(self, changed: int) -> Attributes:
         """The attributes of a folder."""
-        return {"st_mode": stat.S_IFDIR | 0o555, "st_nlink": 2} | self._at(changed)
+        return self._at(changed, stat.S_IFDIR | 0o555) | {"st_nlink": 2}
 
     def _described(self, place: Place, tree: Tree) -> Attributes:
         version = tree.version(place.path)
@@ -177,9 +176,15 @@ class Files:
             self._opened[self._last] = opened
             return self._last
 
-    def _at(self, changed: int) -> dict[str, int]:
-        times = {"st_mtime": changed, "st_ctime": changed, "st_atime": changed}
-        return self._owner | times
+    def _at(self, changed: int, mode: int) -> dict[str, int]:
+        """What files of one time have in common; most files of a mount have the same one."""
+        which, common = self._common  # at once: other threads set it to others
+        if which != (changed, mode):
+            times = {"st_mtime": changed, "st_ctime": changed, "st_atime": changed}
+            rest = {"st_mode": mode, "st_nlink": 1, "st_size": 0, "st_blocks": 0}
+            common = self._owner | times | rest
+            self._common = (changed, mode), common
+        return common
 
 
 def _time(version: Version, other: int) -> int:

@@ -17,6 +17,7 @@ from gitstore.shell.mount.drafts import Drafts
 from gitstore.shell.mount.files import Attributes, Files
 
 _READ_PLUS, _FILL_PLUS = 1, 2  # fuse.h: FUSE_READDIR_PLUS, FUSE_FILL_DIR_PLUS
+_FIELDS = ("st_mode", "st_nlink", "st_uid", "st_gid", "st_size", "st_blocks")
 _LONG = 86_400  # seconds; what a pointer names does not change
 _SHORT = 1
 _TYPE = "git-storage"
@@ -175,8 +176,13 @@ def _with_attributes(mfusepy: Any) -> Any:
             for name in (b".", b".."):
                 filler(buf, name, None, 0, 0)
             listed = self.operations.readdir(path.decode(self.encoding, self.errors), 0)
+            before = None
             for name, attributes in listed:
-                mfusepy.set_st_attrs(found, attributes, use_ns=True)
+                for key in _FIELDS:
+                    setattr(found, key, attributes[key])
+                if attributes["st_mtime"] != before:
+                    before = attributes["st_mtime"]
+                    mfusepy.set_st_attrs(found, attributes, use_ns=True)
                 if filler(buf, name.encode(self.encoding, self.errors), found, 0, plus):
                     break
             return 0
