@@ -21,7 +21,8 @@ CONFIGURATION
   single paths, and a commit with nothing else in it is over before git looks again
 - storage.largeFileGuard (none): pre-commit refuses larger files, e.g. 50m
 - storage.prePush (check): `upload` gives what is promised and here; `off` asks nothing
-- storage.autoStage (false): after a checkout, merge or rebase, stage what this work tree keeps
+- storage.autoStage (false): after a checkout, merge or rebase, stage what this work tree keeps,
+  and mount what is to be mounted, as it is checked out
 
 EXIT STATUS
 

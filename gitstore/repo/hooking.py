@@ -13,13 +13,14 @@ from pathlib import Path
 from gitstore.adapters.git import Git
 from gitstore.adapters.state import WorkState
 from gitstore.core.errors import StorageError, Untrusted
-from gitstore.core.manifest import Mode
+from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.report import Listener, Report
 from gitstore.repo.deciding import staging_decision
-from gitstore.repo.project import open_project
+from gitstore.repo.project import Project, open_project
+from gitstore.repo.room import need_of, require_room
 from gitstore.repo.selection import Selection
-from gitstore.repo.session import changing
-from gitstore.repo.settings import chosen_wish, origin_of
+from gitstore.repo.session import Session, changing
+from gitstore.repo.settings import chosen_warn_size, chosen_wish, origin_of
 
 EVENTS = (
     "pre-commit",
@@ -66,7 +67,8 @@ class Staged:
 def auto_stage(start: Path, listener: Listener | None = None) -> Staged:
     """Stage again what this work tree keeps, without wanting more; only where the user says so.
 
-    It does nothing in a clone where nobody has used git storage yet, and never overwrites an edit.
+    What is to be mounted is mounted, and shows what is checked out. Nothing is done in a clone
+    where nobody has used git storage yet, and no edit is overwritten.
 
     Raises:
         Untrusted: nothing is approved in this clone. Of the project nothing is read then, not even
@@ -78,21 +80,38 @@ def auto_stage(start: Path, listener: Listener | None = None) -> Staged:
     if not _approved(git):
         raise Untrusted("no storage is approved in this clone yet", hint="git storage trust")
     project = open_project(git.top)
+    reports: list[Report] = []
+    problems: list[StorageError] = []
     with changing(project, "stage", listener) as session:
-        reports: list[Report] = []
-        problems: list[StorageError] = []
         for data in project.manifest.data.values():
             # Live data follow no commit.
             copied = data.mode is Mode.COPY and not data.live
             if copied and session.state.wanted(data.path):
                 try:
-                    view = session.offline_view(Selection(data))
-                    reports.append(
-                        session.execute(view.plan("stage", staging_decision(view)), view)
-                    )
+                    reports.append(_copied(session, data))
                 except StorageError as error:
                     problems.append(error)  # of this data path; the others have theirs
-        return Staged(tuple(reports), tuple(problems))
+    for data in project.manifest.data.values():
+        if data.mode is Mode.MOUNT:
+            try:
+                reports.extend(_mounted(project, data))
+            except StorageError as error:
+                problems.append(error)
+    return Staged(tuple(reports), tuple(problems))
+
+
+def _copied(session: Session, data: DataPath) -> Report:
+    view = session.offline_view(Selection(data))
+    plan = view.plan("stage", staging_decision(view))
+    require_room([need_of(view, plan)], chosen_warn_size(session.project.git), None)
+    return session.execute(plan, view)
+
+
+def _mounted(project: Project, data: DataPath) -> tuple[Report, ...]:
+    """A mount that shows what is checked out; nothing is copied, so that nobody need want it."""
+    from gitstore.repo.staging import StageOptions, stage  # late: most projects mount nothing
+
+    return stage(project, [str(project.git.top / data.path)], StageOptions())
 
 
 def in_use(git: Git) -> bool:

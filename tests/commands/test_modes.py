@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.lab import DATA, NAME, URL, Bucket, Lab
 from tests.mounts.scene import tidy
 
@@ -62,3 +64,39 @@ def test_a_mount_of_live_data_shows_what_is_there(lab: Lab) -> None:
         lab.bucket.put("b", b"2")
         assert (lab.top / DATA / "b").read_bytes() == b"2"
         lab.storage("status").says("(survey, mount, live)")
+
+
+def test_with_auto_stage_every_data_path_follows_the_checkout_in_its_mode(lab: Lab) -> None:
+    lab.describe(FILES)
+    (lab.root / "second").mkdir()
+    (lab.root / "second/a").write_bytes(b"1")
+    lab.storage("add", "second", "../second", "--to", "shown", "--mode", "mount")
+    lab.commit("describe the other one")
+    lab.storage("install")
+    lab.git("config", "storage.autoStage", "true")
+    with tidy(lab):
+        lab.storage("start").says("shown: mounted")
+        (lab.root / "second/b").write_bytes(b"2")
+        lab.bucket.put("new.fits", b"new")
+        lab.storage("sync")
+        lab.git("commit", "--quiet", "-m", "more")
+        lab.git("switch", "--quiet", "--detach", "HEAD~1").never_says("warning", "error")
+        assert lab.files() == FILES
+        assert Bucket(lab.top / "shown").objects() == {"a": b"1"}
+        lab.git("switch", "--quiet", "main").never_says("warning", "error")
+        assert lab.files() == FILES | {"new.fits": b"new"}
+        assert Bucket(lab.top / "shown").objects() == {"a": b"1", "b": b"2"}
+
+
+def test_auto_stage_begins_nothing_that_has_no_room(lab: Lab) -> None:
+    lab.describe(FILES)
+    lab.storage("stage", "--all")
+    lab.storage("install")
+    lab.git("config", "storage.autoStage", "true")
+    lab.git("switch", "--quiet", "-c", "large")
+    text = lab.read("data.storage")
+    lab.write("data.storage", re.sub(rb"m31.fits\t3\t", b"m31.fits\t%d\t" % 10**15, text))
+    lab.git("commit", "--quiet", "--no-verify", "-a", "-m", "large")
+    lab.git("switch", "--quiet", "main")
+    lab.git("switch", "--quiet", "large").says("do not fit into the")
+    assert lab.files() == FILES
