@@ -64,6 +64,8 @@ def start(arguments: Sequence[str], where: Path, log: Path) -> None:
             begun = subprocess.Popen(
                 [sys.executable, "-m", "gitstore", *arguments, "--ready", str(say)],
                 cwd=where,
+                # A hook has an index of its own moment.
+                env={k: v for k, v in os.environ.items() if k != "GIT_INDEX_FILE"},
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,

@@ -98,7 +98,7 @@ def folder_of(project: Project, data: DataPath) -> str:
 def unrecorded(project: Project, record: MountRecord) -> int:
     """How many objects were written through a mount that the pointer does not name."""
     kept, data = directory(project, record.data_path), project.manifest.data.get(record.data_path)
-    if data is None or not kept.given.exists():
+    if data is None or data.live or not kept.given.exists():
         return 0
     from gitstore.shell.mount.given import Journal  # late: few mounts are written through
 

@@ -244,3 +244,20 @@ def test_without_fuse_a_mount_says_what_to_install(lab: Lab, missing: str, told:
         (broken / "sitecustomize.py").write_text("import sys\nsys.modules['mfusepy'] = None\n")
         lab = lab.seeing(PYTHONPATH=f"{broken}", PYTHONSAFEPATH="")
     lab.storage("mount", DATA).fails(128).says(told, "git storage stage")
+
+
+def test_a_checkout_moves_the_mount_where_hooks_stage(lab: Lab) -> None:
+    lab.describe({"m31.fits": b"one"})
+    lab.storage("install")
+    lab.git("config", "storage.autoStage", "true")
+    lab.git("config", "storage.data.mode", "mount")
+    lab.bucket.put("m13.fits", b"thirteen")
+    lab.storage("sync")
+    lab.commit("two")
+    with tidy(lab):
+        lab.storage("stage", "--all")
+        assert sorted(lab.files()) == ["m13.fits", "m31.fits"]
+        lab.git("checkout", "--quiet", "HEAD~1")
+        assert sorted(lab.files()) == ["m31.fits"]
+        lab.git("checkout", "--quiet", "main")
+        assert sorted(lab.files()) == ["m13.fits", "m31.fits"]
