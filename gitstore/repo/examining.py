@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from gitstore.adapters.git_config import installed_version
+from gitstore.adapters.tree_linked import LinkedTree
 from gitstore.core.blocks import ignored_paths
 from gitstore.core.errors import StorageError
 from gitstore.core.manifest import DataPath
@@ -20,6 +21,7 @@ from gitstore.repo.hooks_found import OURS, hooks_found
 from gitstore.repo.project import Project
 from gitstore.repo.resolving import spelled
 from gitstore.repo.risks import DANGERS, only_copies
+from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, reading
 from gitstore.repo.trash import trash_of
 
@@ -99,7 +101,7 @@ def _clone(session: Session) -> Iterator[Finding]:
     text = ignore.read_bytes() if ignore.exists() else b""
     ignored = ignored_paths(text.decode(errors="surrogateescape"))
     for data in project.manifest.data.values():
-        yield from _data_path(project, data)
+        yield from _data_path(session, data)
         if data.path not in ignored:
             yield Finding(
                 Level.BAD,
@@ -136,13 +138,18 @@ def _trash(project: Project) -> Iterator[Finding]:
         yield Finding(Level.NOTE if over else Level.GOOD, told, hint if over else None)
 
 
-def _data_path(project: Project, data: DataPath) -> Iterator[Finding]:
+def _data_path(session: Session, data: DataPath) -> Iterator[Finding]:
+    project = session.project
     try:
         found = project.pointer(data)
     except StorageError as error:
         yield Finding(Level.BAD, error.message, error.hint)
     else:
         yield _live(data) if data.live else _pointer(project, data, found)
+    tree = session.binding(Selection(data)).tree
+    away = tree.away() if isinstance(tree, LinkedTree) else None
+    if away is not None:
+        yield Finding(Level.BAD, f"{data.path}: {away}", "mount it; then: git storage status")
     held = project.git.tracked(data.path)
     if held:
         yield Finding(

@@ -29,6 +29,8 @@ from gitstore.shell.digests import Digests
 SAMPLE = 16
 """With `--quick`, so many objects are read whole; the others are held against the size alone."""
 
+_AT_A_TIME = 64  # files read between two steps of the progress
+
 
 @dataclass(frozen=True, slots=True)
 class Existing:
@@ -78,7 +80,8 @@ def link_existing(
         if before != Location(str(place), Owner.OTHERS):
             _check_not_ours(link, before)
             check_vacant(link, place)
-        view = session.recorded_view(selection)
+        live = selection.data.live  # then what the storage holds now is what they have to be
+        view = session.listed_view(selection) if live else session.recorded_view(selection)
         tree = _tree(project, selection, place)
         found = _looked(session, tree, view, existing)
         plan = Plan(selection.data.path, "stage", tuple(_decided(view, found)))
@@ -152,7 +155,17 @@ def _looked(session: Session, tree: LentTree, view: View, existing: Existing) ->
     alike = [p for p, v in entries.items() if p in stats and stats[p].size == v.size]
     todo = _sample(alike) if existing.quick else alike
     digests = Digests(tree, session.state, view.selection.data.path)
-    return _Found(stats, {path: version for path, (_, version) in digests.read(todo).items()})
+    plan = Plan(view.selection.data.path, "stage", ())
+    session.listener.begin(plan, len(todo), sum(stats[path].size for path in todo))
+    read: dict[str, Version] = {}
+    try:
+        for at in range(0, len(todo), _AT_A_TIME):
+            now = digests.read(todo[at : at + _AT_A_TIME])
+            read |= {path: version for path, (_, version) in now.items()}
+            session.listener.advance(sum(version.size for _, version in now.values()))
+    finally:
+        session.listener.end()
+    return _Found(stats, read)
 
 
 def _sample(paths: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gitstore.adapters.state import Effect
 from gitstore.adapters.tree_linked import claim, claimed_by, leads_to, release
-from gitstore.core.errors import LocalFailure, PathRefused, UsageError
+from gitstore.core.errors import LocalFailure, PathRefused, StorageError, UsageError
 from gitstore.core.location import Location, Owner
 from gitstore.repo.project import Project
 from gitstore.repo.roots import spare_of
@@ -86,6 +86,14 @@ def relink(session: Session, data_path: str) -> None:
     location, link = session.state.location(data_path), session.project.git.top / data_path
     if location is not None and not os.path.lexists(link):
         make_link(link, Path(location.directory))
+
+
+def reclaim(session: Session, data_path: str) -> None:
+    """Note the new name of a data path beside its location, so that nobody else takes that."""
+    location = session.state.location(data_path)
+    if location is not None and location.owner is Owner.OURS:
+        with suppress(StorageError):  # its disk is away; the next `stage` there finds its own link
+            claim(Path(location.directory), session.project.git.top / data_path)
 
 
 def make_link(link: Path, place: Path) -> None:

@@ -13,6 +13,7 @@ from gitstore.core.errors import LocalFailure, PathRefused, UsageError
 from gitstore.core.manifest import DataPath, parse_manifest
 from gitstore.core.manifest_edit import rename_data_path
 from gitstore.repo.adding import IGNORE, check_data_path
+from gitstore.repo.locating import reclaim
 from gitstore.repo.objects import move_object
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top, one_object
@@ -79,6 +80,7 @@ def _move_data_path(project: Project, data: DataPath, to: str) -> None:
         if os.path.lexists(top / data.path):
             _rename(project, data.path, to)
         session.state.rename_data_path(data.path, to)
+        reclaim(session, to)
         session.note(to, "data path renamed", {"before": data.path})
         _rename_tracked(session, data, moved)
         session.ignore(to)

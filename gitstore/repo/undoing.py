@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from gitstore.adapters.state import Effect, Operation
 from gitstore.core.errors import StorageError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, equal
+from gitstore.repo.locating import reclaim
 from gitstore.repo.locating import take_back as take_back_link
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name
@@ -256,9 +258,10 @@ class _Undoing:
     def _data_path(self, effect: Effect) -> None:
         before = str(effect.detail["before"])
         top = self.session.project.git.top
-        if (top / effect.data_path).exists() and not (top / before).exists():
+        if os.path.lexists(top / effect.data_path) and not os.path.lexists(top / before):
             (top / effect.data_path).rename(top / before)
         self.session.state.rename_data_path(effect.data_path, before)
+        reclaim(self.session, before)
 
     def _still_there(self, binding: Binding, effect: Effect) -> bool:
         """Whether the file is still what the operation left; else it is somebody's newer work."""

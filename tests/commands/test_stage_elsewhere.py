@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import Lab
+from tests.lab import NAME, URL, Lab
 
 FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen"}
 
@@ -69,6 +69,7 @@ def test_a_disk_that_is_away_is_unreadable_and_deletes_nothing(located: Lab) -> 
     assert located.bucket.objects() == FILES
     assert located.read("data.storage") == before
     assert list(disk(located).iterdir()) == []
+    located.storage("doctor").fails(1).says("data: ", "its disk is away")
     disk(located).rmdir()
     (located.root / "unmounted").rename(disk(located))
     located.storage("status").says("nothing to do")
@@ -122,6 +123,52 @@ def test_one_place_is_for_one_data_path_of_one_clone(located: Lab) -> None:
     other.storage("stage", "--location", "data/inside", "data").fails(128)
     other.storage("stage", "--location", "../nowhere", "data").fails(128).says("mkdir -p")
     assert not other.exists("data")
+
+
+def test_a_place_goes_along_with_a_data_path_that_gets_another_name(located: Lab) -> None:
+    located.storage("mv", "data", "raw")
+    assert located.files("raw") == FILES
+    other = located.clone()
+    told = other.storage("stage", "--location", "../scratch", "data").fails(128)
+    told.says(f"is the place of {located.top}/raw already")
+    located.storage("undo")
+    assert located.files() == FILES
+    located.storage("status").says("nothing to do")
+
+
+def test_one_object_lies_elsewhere_too(lab: Lab) -> None:
+    lab.bucket.put("m31.fits", b"one")
+    lab.storage("add", NAME, URL, "--to", "m31.fits", "--prefix", "m31.fits")
+    disk(lab).mkdir()
+    lab.storage("stage", "--location", "../scratch", "--all").says("1 object fetched")
+    assert (lab.top / "m31.fits").readlink() == disk(lab) / "m31.fits"
+    lab.write("m31.fits", b"edited")
+    lab.storage("sync").says("1 object given")
+    disk(lab).rename(lab.root / "unmounted")
+    disk(lab).mkdir()
+    lab.storage("status").says("its disk is away")
+    lab.storage("sync", "--delete").fails(1)
+    assert lab.bucket.get("m31.fits") == b"edited"
+    lab.remove("m31.fits")
+    (lab.root / "unmounted").rename(disk(lab))
+    lab.storage("unstage", "m31.fits").says("1 object unstaged")
+    lab.storage("stage", "--location", ".", "--all").says("1 object fetched")
+    assert not (lab.top / "m31.fits").is_symlink()
+    lab.storage("unstage", "m31.fits")
+    (lab.root / "there").write_bytes(b"edited")
+    lab.storage("stage", "--existing", "../there", "m31.fits").says("already the same")
+    assert lab.read("m31.fits") == b"edited"
+    lab.storage("unstage", "m31.fits")
+    assert (lab.root / "there").read_bytes() == b"edited"
+
+
+def test_two_data_paths_of_one_last_name_need_two_places(lab: Lab) -> None:
+    lab.describe(FILES)
+    (lab.root / "second").mkdir()
+    lab.storage("add", "second", "../second", "--to", "other/data")
+    disk(lab).mkdir()
+    told = lab.storage("stage", "--location", "../scratch", "--all").fails(129)
+    told.says("data and other/data would both lie at")
 
 
 def test_a_link_that_came_from_somewhere_else_is_not_followed(lab: Lab) -> None:
@@ -200,6 +247,16 @@ def test_a_mount_that_is_away_is_unreadable(lent: Lab) -> None:
     assert lent.bucket.objects() == FILES
     lent.storage("undo")
     assert not lent.exists("data")
+
+
+def test_live_data_that_exist_are_held_against_what_is_there_now(lab: Lab) -> None:
+    lab.describe(FILES, "--live")
+    shutil.copytree(lab.root / "bucket", lab.root / "mounted")
+    lab.storage("stage", "--existing", "../mounted", "data").says("2 objects already the same")
+    lab.storage("status", "--remote").says("nothing to do", "kept by others")
+    lab.storage("unstage", "data")
+    lab.bucket.put("m31.fits", b"another")
+    lab.storage("stage", "--existing", "../mounted", "data").fails(1).says("3 bytes there, and 7")
 
 
 def test_files_at_the_data_path_are_not_hidden_by_a_link(lent: Lab) -> None:
