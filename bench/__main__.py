@@ -1,4 +1,4 @@
-"""`make bench`: git storage beside rclone, s5cmd and DVC on one S3 server of this machine.
+"""`make bench`: git storage beside other tools on one S3 server of this machine.
 
 Everything lies on a RAM disk and on 127.0.0.1; nothing is left behind but the results.
 """
@@ -11,86 +11,101 @@ import shutil
 import signal
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
-from bench import contest, peers, startup, uploads
-from bench.cost import Cost
+from bench import peers
+from bench.programme import CONTESTS
 from bench.report import Row, as_json, table
-from bench.scene import Scene, Sizes, made
+from bench.rounds import Sizes, Terms, say
 
-_FEW = 10
 _RESULTS = peers.ROOT / "bench" / "results"
-
-
-@dataclass(slots=True)
-class Results:
-    """What was measured so far."""
-
-    rows: list[Row] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, what: str, costs: dict[str, list[Cost]]) -> None:
-        """One contest; the first contestant is the one that the others are compared with."""
-        self.rows.extend(Row(what, who, all_) for who, all_ in costs.items())
+_QUICK = Sizes(
+    objects=200, counted=50, large=8 << 20, blocks=3, block=2 << 20, many=1000, commits=5
+)
+# Three times the large object, and a server in memory that needs twice that for a while.
+_AMPLE = 20 << 30
+_LARGER = {"large": 4 << 30, "blocks": 100}
 
 
 def main() -> int:
-    """Measure, print the table, keep the figures."""
+    """Measure, print the tables, keep the figures."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     peers.install()
-    root = Path(tempfile.mkdtemp(prefix="git-storage-bench-", dir=options.on))
-    results = Results()
-    try:
-        sizes = Sizes(options.objects, 4096, options.large << 20)
-        with made(root, options.server, sizes) as scene:
-            _measure(scene, options, results)
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
     about = {
         **{f"{name} version": value for name, value in peers.versions().items()},
-        "server": options.server,
         "python": sys.version.split()[0],
         "processors": str(os.cpu_count()),
+        "begun": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M"),
+        "command": " ".join(["bench/run", *sys.argv[1:]]),
     }
-    sys.stdout.write(table(results.rows, results.notes, about))
-    _RESULTS.mkdir(exist_ok=True)
-    (_RESULTS / f"{options.server}.json").write_text(as_json(results.rows, results.notes, about))
-    return 0
+    failed = []
+    for contest in CONTESTS:
+        if options.only and contest.name not in options.only:
+            continue
+        say(f"== {contest.name}: {contest.what}")
+        root = Path(tempfile.mkdtemp(prefix="git-storage-bench-", dir=options.on))
+        try:
+            rows = contest.measure(_terms(options, root))
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
+        _keep(contest.name, rows, about)
+        failed += [f"{row.what}: {row.who}" for row in rows if row.note == "failed"]
+    for each in failed:
+        say(f"failed: {each}")
+    return 1 if failed else 0
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench/run", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="bench/run",
+        description=(__doc__ or "").splitlines()[0],
+        epilog="contests: " + "; ".join(f"{each.name} ({each.what})" for each in CONTESTS),
+    )
+    names = [each.name for each in CONTESTS]
+    parser.add_argument("--only", action="append", choices=names, metavar="CONTEST")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
     parser.add_argument("--on", default="/dev/shm", help="a RAM disk")  # noqa: S108 - made private
-    parser.add_argument("--server", default="rclone", choices=("rclone", "ministack"))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--objects", type=int, default=5000, help="small objects of 4 KiB")
-    parser.add_argument("--large", type=int, default=1024, help="MiB of the large object")
-    parser.add_argument("--files", type=int, default=100_000, help="staged files for status")
-    known = ("small", "large", "up", "status")
-    parser.add_argument("--only", action="append", choices=known, help="can be given again")
+    parser.add_argument("--server", default="", choices=("rclone", "ministack"))
+    parser.add_argument("--rounds", type=int, help="of everybody who is quick enough")
+    parser.add_argument("--limit", type=float, default=150, help="seconds for one command")
+    parser.add_argument("--delay", type=float, default=30, help="ms of latency of what is far")
+    parser.add_argument("--objects", type=int, help="small objects of 4 KiB")
+    parser.add_argument("--large", type=int, help="MiB of the large object")
+    parser.add_argument("--blocks", type=int, help="objects of 64 MiB")
+    parser.add_argument("--many", type=int, help="objects of a large project")
     return parser.parse_args()
 
 
-def _measure(scene: Scene, options: argparse.Namespace, results: Results) -> None:
-    only, rounds = options.only or ("small", "large", "up", "status"), options.rounds
-    if "small" in only:
-        what = f"{options.objects} objects of 4 KiB"
-        results.add(what, contest.rounds(scene, "small", contest.small_objects(), rounds))
-    if "large" in only:
-        what = f"one object of {options.large} MiB"
-        results.add(what, contest.rounds(scene, "large", contest.large_object(), rounds))
-    if "up" in only:
-        what = f"{options.objects} new objects of 4 KiB, up"
-        results.add(what, uploads.rounds(scene, rounds))
-    if "status" in only:
-        results.add("no project", {"git storage --version": startup.version(scene, _FEW)})
-        for files in (_FEW, options.files):
-            idle = startup.status(scene, files, _FEW)
-            what = f"{files} files staged"
-            results.add(what, {"git storage status": idle.second})
-            results.notes.append(f"status of {files} staged files opened {idle.opened} of them")
+def _terms(options: argparse.Namespace, root: Path) -> Terms:
+    sizes = _QUICK if options.quick else Sizes()
+    if not options.quick and _free(root) >= _AMPLE:
+        sizes = replace(sizes, **_LARGER)
+    given = {name: getattr(options, name) for name in ("objects", "blocks", "many")}
+    if options.large:
+        given["large"] = options.large << 20
+    sizes = replace(sizes, **{name: value for name, value in given.items() if value})
+    rounds = options.rounds or (1 if options.quick else Terms(root).rounds)
+    return Terms(
+        root, options.server, rounds, limit=options.limit, delay=options.delay / 1000, sizes=sizes
+    )
+
+
+def _free(root: Path) -> int:
+    """Bytes that fit this directory, and the memory."""
+    memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(shutil.disk_usage(root).free, memory)
+
+
+def _keep(name: str, rows: Sequence[Row], about: dict[str, str]) -> None:
+    """Print a contest's table and write its file, as soon as it is over."""
+    sys.stdout.write(table(rows, [], about) + "\n")
+    sys.stdout.flush()
+    _RESULTS.mkdir(exist_ok=True)
+    (_RESULTS / f"{name}.json").write_text(as_json(rows, [], about))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from bench.cost import Cost, median
 
@@ -16,15 +16,19 @@ class Row:
     Attributes:
         what: the contest.
         who: the contestant; the first one of a contest is what the others are divided by.
-        costs: one for each round.
+        costs: one for each round; none if it did not come to an end, and `note` says why.
+        requests: how many of each kind reached the server in a round of their own.
+        note: what else is to be known.
     """
 
     what: str
     who: str
     costs: Sequence[Cost]
+    requests: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
 
 
-_HEAD = ("", "", "wall", "ratio", "CPU", "ratio", "memory")
+_HEAD = ("", "", "wall", "ratio", "CPU", "ratio", "memory", "rounds", "requests", "")
 
 
 def table(rows: Sequence[Row], notes: Sequence[str], about: Mapping[str, str]) -> str:
@@ -32,24 +36,22 @@ def table(rows: Sequence[Row], notes: Sequence[str], about: Mapping[str, str]) -
     first: dict[str, Cost] = {}
     cells: list[tuple[str, ...]] = [_HEAD]
     for row in rows:
+        asked = ", ".join(f"{number} {kind}" for kind, number in sorted(row.requests.items()))
+        if not row.costs:
+            cells.append((row.what, row.who, "", "", "", "", "", "", asked, row.note))
+            continue
         cost = median(row.costs)
         base = first.setdefault(row.what, cost)
-        cells.append(
-            (
-                row.what,
-                row.who,
-                f"{cost.wall:.3f} s",
-                f"{cost.wall / base.wall:.2f}",
-                f"{cost.cpu:.3f} s",
-                f"{cost.cpu / base.cpu:.2f}",
-                f"{cost.memory / 2**20:.0f} MiB",
-            )
+        measured = (
+            f"{cost.wall:.3f} s",
+            _ratio(cost.wall, base.wall),
+            f"{cost.cpu:.3f} s",
+            _ratio(cost.cpu, base.cpu),
+            f"{cost.memory / 2**20:.0f} MiB",
+            str(len(row.costs)),
         )
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [_line(row, widths) for row in cells]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    lines += ["", *notes, "; ".join(f"{name} {value}" for name, value in about.items())]
-    return "\n".join(lines) + "\n"
+        cells.append((row.what, row.who, *measured, asked, row.note))
+    return "\n".join([*_drawn(cells), "", *notes, *_lines(about)]) + "\n"
 
 
 def as_json(rows: Sequence[Row], notes: Sequence[str], about: Mapping[str, str]) -> str:
@@ -60,6 +62,22 @@ def as_json(rows: Sequence[Row], notes: Sequence[str], about: Mapping[str, str])
         "rows": [asdict(row) for row in rows],
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _drawn(cells: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [_line(row, widths) for row in cells]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return lines
+
+
+def _lines(about: Mapping[str, str]) -> list[str]:
+    return ["; ".join(f"{name} {value}" for name, value in about.items())]
+
+
+def _ratio(one: float, other: float) -> str:
+    # What took no time that the clock could see has no ratio.
+    return f"{one / other:.2f}" if other else ""
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

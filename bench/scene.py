@@ -1,55 +1,76 @@
-"""One S3 server, one bucket, the objects in it, and repositories that describe them."""
+"""One S3 server, one bucket, the objects in it, and the ways that lead there."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.cost import Command, CommandFailed
-from bench.peers import DVC, GIT_STORAGE, RCLONE
+from bench.lfs import lfs_server
+from bench.peers import RCLONE
+from bench.relay import Relay, relay
 from tests.servers import S3Server, ministack, rclone
 
 BUCKET = "bench"
 _IN_A_DIRECTORY = 500
 _PIECE = 1 << 20
+_DELETED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much is moved.
+class Data:
+    """Objects of one size, in `data/NAME/` of the bucket.
 
     Attributes:
-        objects: how many small objects.
-        small: bytes of each.
-        large: bytes of the large one.
+        name: of the directory.
+        files: how many.
+        size: bytes of each.
     """
 
-    objects: int
-    small: int
-    large: int
+    name: str
+    files: int
+    size: int
+
+    def path(self, number: int) -> str:
+        """Where one of the files is, relative to the directory."""
+        return f"{number // _IN_A_DIRECTORY:04}/{number:07}.dat"
+
+    def content(self, number: int) -> Iterator[bytes]:
+        """One file's bytes: the same in every run, and nothing that could be compressed."""
+        random_bytes = random.Random(f"{self.name} {number}")  # noqa: S311 - for content
+        for start in range(0, self.size, _PIECE):
+            yield random_bytes.randbytes(min(_PIECE, self.size - start))
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where everything is.
+    """Where everything is, and one way to the server.
 
     Attributes:
-        root: the directory of this run, on the RAM disk.
+        root: the directory of this contest, on the RAM disk.
+        own: the directory of this way: a home, and repositories that name its endpoint.
         environment: with which every program runs.
+        server: as it is reached on this way.
+        datas: what the bucket holds in `data/`.
     """
 
     root: Path
+    own: Path
     environment: dict[str, str]
+    server: S3Server
+    datas: Sequence[Data]
+    _digests: dict[Path, bytes] = field(default_factory=dict)
 
-    def source(self, name: str) -> Path:
-        """The files as they were uploaded: of `small` or `large`."""
-        return self.root / "source" / name
+    def source(self, data: Data | str) -> Path:
+        """The files as they are in the bucket."""
+        return _files(self.root) / (data if isinstance(data, str) else data.name)
 
     def place(self) -> Path:
         """A new empty directory for one round."""
@@ -59,13 +80,13 @@ class Scene:
         return place
 
     def clone(self, name: str) -> Path:
-        """A new clone of one of the repositories, for one round."""
+        """A new clone of one of the repositories of this way, for one round."""
         place = self.place()
-        self.do(["git", "clone", "--quiet", str(self.root / name), "."], place)
+        self.do(["git", "clone", "--quiet", str(self.own / name), "."], place)
         return place
 
-    def do(self, argv: list[str], where: Path, typed: str = "") -> None:
-        """Run a command that is not measured.
+    def do(self, argv: Sequence[str], where: Path, typed: str = "") -> str:
+        """Run a command that is not measured; what it said.
 
         Args:
             typed: its standard input.
@@ -74,7 +95,7 @@ class Scene:
             CommandFailed: it ended with another status than 0.
         """
         done = subprocess.run(
-            argv,
+            list(argv),
             cwd=where,
             env=self.environment,
             input=typed,
@@ -83,38 +104,128 @@ class Scene:
             check=False,
         )
         if done.returncode:
-            raise CommandFailed(f"{' '.join(argv)}: {done.stderr[-2000:]}")
+            said = (done.stdout + done.stderr)[-2000:]
+            raise CommandFailed(f"{' '.join(argv)}: {said}")
+        return done.stdout
 
-    def command(self, argv: list[str], where: Path) -> Command:
+    def command(self, argv: Sequence[str], where: Path) -> Command:
         """A command that is measured."""
-        return Command(argv, where, self.environment)
+        return Command(list(argv), where, self.environment)
+
+    def repository(self, project: Path) -> None:
+        """A new git repository."""
+        project.mkdir(parents=True)
+        self.do(["git", "init", "--quiet", "--initial-branch=main"], project)
+
+    def commit(self, project: Path) -> None:
+        """Commit everything there."""
+        self.do(["git", "add", "--all"], project)
+        self.do(["git", "commit", "--quiet", "--message=describe the data"], project)
+
+    def clear(self, prefix: str) -> None:
+        """Delete the objects of a prefix."""
+        client = self.server.s3
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix):
+            keys = [{"Key": each["Key"]} for each in page.get("Contents", ())]
+            for at in range(0, len(keys), _DELETED_AT_ONCE):
+                some = keys[at : at + _DELETED_AT_ONCE]
+                client.delete_objects(Bucket=BUCKET, Delete={"Objects": some, "Quiet": True})
+
+    def digest(self, file: Path) -> bytes:
+        """The SHA-256 of a file of `source`, computed once."""
+        if file not in self._digests:
+            self._digests[file] = _digest([file])
+        return self._digests[file]
+
+    def check(self, data: Data, place: Path, who: str) -> None:
+        """Compare what was brought with what is in the bucket; pieces `X.0`, `X.1` … count as X.
+
+        Raises:
+            CommandFailed: something is missing, or has other bytes.
+        """
+        for number in range(data.files):
+            source, brought = self.source(data) / data.path(number), place / data.path(number)
+            parts = [brought] if brought.is_file() else _parts(brought)
+            if not parts or _digest(parts) != self.digest(source):
+                raise CommandFailed(f"{who} did not bring {data.path(number)} as it is")
 
 
 @contextmanager
-def made(root: Path, server: str, sizes: Sizes) -> Iterator[Scene]:
-    """The scene, as long as the block lasts.
+def made(root: Path, server: str, datas: Sequence[Data]) -> Iterator[Scene]:
+    """A server with these objects, as long as the block lasts.
 
     Args:
         root: an empty directory.
-        server: `ministack` or `rclone`.
+        server: `ministack` or `rclone`; the latter serves the very files of `Scene.source`.
     """
     with ExitStack() as stack:
         if server == "rclone":
-            (root / "served").mkdir()
-            running = stack.enter_context(rclone(root / "served"))
-        else:
-            running = stack.enter_context(ministack())
-        scene = Scene(root, _environment(root, running))
-        _fill(scene, sizes)
-        _upload(scene)
-        _describe(scene, running)
-        _track_with_dvc(scene, running)
+            (root / "served" / BUCKET / "data").mkdir(parents=True)
+        for data in datas:
+            _write(_files(root) / data.name, data)
+        running = rclone(root / "served") if server == "rclone" else ministack()
+        scene = stack.enter_context(_scene(root, "direct", stack.enter_context(running), datas))
+        if server != "rclone":
+            scene.server.s3.create_bucket(Bucket=BUCKET)
+            for data in datas:
+                upload(scene, scene.source(data), f"data/{data.name}")
         yield scene
 
 
-def _environment(root: Path, server: S3Server) -> dict[str, str]:
-    home = root / "home"
-    home.mkdir()
+@contextmanager
+def through(scene: Scene, name: str, seconds: float = 0) -> Iterator[tuple[Scene, Relay]]:
+    """The same scene with a longer way to the server, on which requests are counted.
+
+    Args:
+        name: of the way, which nobody had before.
+        seconds: of a round trip.
+    """
+    with relay(scene.server.endpoint, seconds) as way:
+        server = replace(scene.server, endpoint=way.endpoint)
+        with _scene(scene.root, name, server, scene.datas) as longer:
+            yield longer, way
+
+
+def upload(scene: Scene, files: Path, prefix: str) -> None:
+    """Put the files of a directory on the server, unmeasured."""
+    argv = [str(RCLONE), "copy", "--transfers", "16", "--s3-no-check-bucket", "--copy-links"]
+    scene.do([*argv, str(files), f"bench:{BUCKET}/{prefix}"], scene.root)
+
+
+@contextmanager
+def _scene(root: Path, name: str, server: S3Server, datas: Sequence[Data]) -> Iterator[Scene]:
+    own = root / "ways" / name
+    (own / "home").mkdir(parents=True)
+    environment = _environment(root, own, server, datas)
+    with lfs_server(server, BUCKET) as url:
+        yield Scene(root, own, {**environment, **_git_configuration(url)}, server, datas)
+
+
+def _files(root: Path) -> Path:
+    """Where the objects' files are: what serves a directory serves these."""
+    served = root / "served" / BUCKET / "data"
+    return served if served.is_dir() else root / "source"
+
+
+def _git_configuration(url: str) -> dict[str, str]:
+    """Only for git-lfs and git-annex.
+
+    Args:
+        url: the LFS server's.
+    """
+    values = {
+        "lfs.url": url,
+        "lfs.locksverify": "false",
+        "annex.security.allowed-ip-addresses": "all",  # also servers of this machine
+    }
+    numbered = {f"GIT_CONFIG_KEY_{at}": name for at, name in enumerate(values)}
+    numbered |= {f"GIT_CONFIG_VALUE_{at}": value for at, value in enumerate(values.values())}
+    # What is measured is `git lfs pull`.
+    return {"GIT_CONFIG_COUNT": str(len(values)), **numbered, "GIT_LFS_SKIP_SMUDGE": "1"}
+
+
+def _environment(root: Path, own: Path, server: S3Server, datas: Sequence[Data]) -> dict[str, str]:
+    home = own / "home"
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -124,10 +235,10 @@ def _environment(root: Path, server: S3Server) -> dict[str, str]:
         "GIT_AUTHOR_EMAIL": "bench@example.org",
         "GIT_COMMITTER_NAME": "bench",
         "GIT_COMMITTER_EMAIL": "bench@example.org",
-        # For DVC and s5cmd. It is not AWS, so that git storage has to log in.
+        # For everybody else. It is not AWS, so that git storage has to log in.
         **server.environment,
         "S3_ENDPOINT_URL": server.endpoint,
-        "GIT_STORAGE_TRUST_WRITE": _approved(server),
+        "GIT_STORAGE_TRUST_WRITE": _approved(server, datas),
         "RCLONE_CONFIG": str(home / "rclone.conf"),
         "RCLONE_CONFIG_BENCH_TYPE": "s3",
         "RCLONE_CONFIG_BENCH_PROVIDER": "Other",
@@ -143,63 +254,31 @@ def _environment(root: Path, server: S3Server) -> dict[str, str]:
     }
 
 
-def _approved(server: S3Server) -> str:
+def _approved(server: S3Server, datas: Sequence[Data]) -> str:
     """What clones may read from and write to, as `git storage trust --list` spells it."""
     host = server.endpoint.partition("://")[2]
-    names = [f"s3://{host}/{BUCKET}/data/{name}" for name in ("small", "large", "up")]
+    names = [f"s3://{host}/{BUCKET}/{top}/{data.name}" for data in datas for top in ("data", "up")]
     return "\n".join(f"{name} at {server.endpoint}" for name in names)
 
 
-def _fill(scene: Scene, sizes: Sizes) -> None:
-    # The same bytes in every run, and nothing that a file system could compress.
-    bytes_ = random.Random(20)  # noqa: S311 - for content, not for secrets
-    small, large = scene.source("small"), scene.source("large")
-    for number in range(sizes.objects):
-        directory = small / f"{number // _IN_A_DIRECTORY:03}"
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / f"{number:06}.dat").write_bytes(bytes_.randbytes(sizes.small))
-    large.mkdir(parents=True)
-    with (large / "large.dat").open("wb") as file:
-        for start in range(0, sizes.large, _PIECE):
-            file.write(bytes_.randbytes(min(_PIECE, sizes.large - start)))
+def _write(top: Path, data: Data) -> None:
+    for number in range(data.files):
+        file = top / data.path(number)
+        if number % _IN_A_DIRECTORY == 0:
+            file.parent.mkdir(parents=True)
+        with file.open("wb") as out:
+            out.writelines(data.content(number))
 
 
-def _upload(scene: Scene) -> None:
-    source = scene.root / "source"
-    scene.do([str(RCLONE), "mkdir", f"bench:{BUCKET}"], scene.root)
-    scene.do([str(RCLONE), "copy", "--transfers", "16", ".", f"bench:{BUCKET}/data"], source)
+def _parts(file: Path) -> list[Path]:
+    found = file.parent.glob(f"{file.name}.*") if file.parent.is_dir() else ()
+    return sorted(found, key=lambda part: int(part.suffix[1:]))
 
 
-def _describe(scene: Scene, server: S3Server) -> None:
-    project = scene.root / "git-storage"
-    _repository(scene, project)
-    program, endpoint = str(GIT_STORAGE), ["--endpoint", server.endpoint]
-    keys = f"access={server.access_key}\nsecret={server.secret_key}\n"
-    scene.do([program, "login", "--stdin", f"s3://{BUCKET}", *endpoint], project, keys)
-    for name in ("small", "large", "up"):
-        url = f"s3://{BUCKET}/data/{name}"
-        scene.do([program, "add", name, url, "--to", f"data/{name}", *endpoint], project)
-    _commit(scene, project)
-
-
-def _track_with_dvc(scene: Scene, server: S3Server) -> None:
-    project = scene.root / "dvc"
-    _repository(scene, project)
-    dvc = str(DVC)
-    shutil.copytree(scene.source("small"), project / "small")
-    scene.do([dvc, "init", "--quiet"], project)
-    scene.do([dvc, "remote", "add", "--default", "bench", f"s3://{BUCKET}/dvc"], project)
-    scene.do([dvc, "remote", "modify", "bench", "endpointurl", server.endpoint], project)
-    scene.do([dvc, "add", "--quiet", "small"], project)
-    scene.do([dvc, "push", "--quiet"], project)
-    _commit(scene, project)
-
-
-def _repository(scene: Scene, project: Path) -> None:
-    project.mkdir()
-    scene.do(["git", "init", "--quiet", "--initial-branch=main"], project)
-
-
-def _commit(scene: Scene, project: Path) -> None:
-    scene.do(["git", "add", "--all"], project)
-    scene.do(["git", "commit", "--quiet", "--message=describe the data"], project)
+def _digest(files: Sequence[Path]) -> bytes:
+    sha256 = hashlib.sha256()
+    for each in files:
+        with each.open("rb") as file:
+            while piece := file.read(_PIECE):
+                sha256.update(piece)
+    return sha256.digest()

@@ -1,0 +1,8 @@
+"""The contests, in the order in which they are held."""
+
+from __future__ import annotations
+
+from bench import moving
+from bench.rounds import Contest
+
+CONTESTS: tuple[Contest, ...] = (*moving.CONTESTS,)
