@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from gitstore.core.errors import PathRefused, UnknownName, UsageError
+from gitstore.core.errors import PathRefused, UnknownName, Unsupported, UsageError
 from gitstore.core.manifest import DataPath, StorageSpec
 from gitstore.core.trust import Right, Visit
 from gitstore.repo.project import Project
@@ -116,8 +117,7 @@ def trusted(project: Approving) -> tuple[Trusted, ...]:
     """Every storage with what it is approved for, and approvals of storages that are gone."""
     access = project.access
     found: list[Trusted] = []
-    for spec in project.manifest.storages.values():
-        place = _place(project, spec)
+    for spec, place in _places(project):
         found.append(Trusted(place, access.right(place), spec.name, spec.url))
     with access.grants() as grants:
         left = grants.all()
@@ -166,14 +166,14 @@ def _work_tree(project: Project) -> str:
 
 def _destinations(project: Approving, targets: Sequence[str]) -> list[Destination]:
     names = [name for target in targets for name in _storages(project, target)]
-    names = names if targets else [*project.manifest.storages]
+    names = names if targets else [spec.name for spec, _ in _places(project)]
     return [project.destination(project.storage(name)) for name in dict.fromkeys(names)]
 
 
 def _storages(project: Approving, target: str) -> list[str]:
     data = _data_path(project, target)
-    specs = project.manifest.storages.values()
-    named = [spec.name for spec in specs if target in (spec.name, _place(project, spec))]
+    named = [spec.name for spec, place in _places(project) if target == place]
+    named += [target] if target in project.manifest.storages else []
     if data is None and not named:
         known = ", ".join([*project.manifest.storages, *project.manifest.data]) or "nothing yet"
         raise UnknownName(
@@ -182,8 +182,11 @@ def _storages(project: Approving, target: str) -> list[str]:
     return named if data is None else [*named, data.storage]
 
 
-def _place(project: Approving, spec: StorageSpec) -> str:
-    return project.destination(spec).approved_as
+def _places(project: Approving) -> Iterator[tuple[StorageSpec, str]]:
+    """Every storage with the name by which it is approved; where it is nowhere, there is none."""
+    for spec in project.manifest.storages.values():
+        with suppress(Unsupported):
+            yield spec, project.destination(spec).approved_as
 
 
 def _data_path(project: Approving, target: str) -> DataPath | None:

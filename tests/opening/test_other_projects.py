@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 
 import gitstore
+from gitstore.adapters import git_remote
 from gitstore.core.errors import (
     Denied,
     Missing,
@@ -18,38 +19,68 @@ from gitstore.core.errors import (
     Unsupported,
     UsageError,
 )
+from tests import lab as laboratory
 from tests.lab import Lab, approving
 from tests.opening.hosting import Host, hosting
 from tests.opening.scenes import inside, over
-from tests.servers import Bucket
+from tests.servers import S3Server
 
 CODE = b"x" * 3_000_000
 
 
-@pytest.fixture
-def host(lab: Lab) -> Iterator[Host]:
-    """A host of the project of the lab, which knows partial clones, as the large ones do."""
-    lab.run("git", "config", "--file", str(lab.root / "remote.git/config"), *_FILTER)
-    with hosting(lab.root) as found:
-        yield found
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A project on a host, and its user outside of any clone.
+
+    Attributes:
+        lab: the project, with two commits.
+        host: where it is.
+    """
+
+    lab: Lab
+    host: Host
+
+    @property
+    def url(self) -> str:
+        """Of the project."""
+        return f"{self.host.url}/remote.git"
+
+    def configure(self, name: str, value: str) -> None:
+        """Set what the host's repository is configured with."""
+        self.lab.git("--git-dir", str(self.lab.root / "remote.git"), "config", name, value)
 
 
-_FILTER = ("uploadpack.allowFilter", "true")
-
-
-@pytest.fixture
-def project(lab: Lab, host: Host, versioned_bucket: Bucket) -> Iterator[Lab]:
-    """The user elsewhere, in no clone, with a project on the host that has two commits."""
-    bucket = versioned_bucket
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, ministack: S3Server) -> Iterator[Elsewhere]:
+    """The same project for all tests: they leave it as it is."""
+    lab = laboratory.make(tmp_path_factory.mktemp("elsewhere"))
+    bucket = ministack.make_versioned_bucket()
     (lab.top / "code").write_bytes(CODE)
-    on = over(lab, bucket, bucket.server.endpoint, {"m31.fits": b"one", "deep/m33.fits": b"33"})
-    on.git("tag", "-m", "released", "v1")
-    bucket.put("m31.fits", b"two")
-    on.storage("sync")
-    on.commit("second")
-    on.git("push", "--quiet", "origin", "v1")
-    with inside(on, ".."):
-        yield on
+    with hosting(lab.root) as host:
+        on = over(lab, bucket, bucket.server.endpoint, {"m31.fits": b"one", "deep/m33": b"33"})
+        on.git("tag", "-m", "released", "v1")
+        on.git("push", "--quiet", "origin", "v1")
+        bucket.put("m31.fits", b"two")
+        on.storage("sync")
+        # Beside each clone, and in so many objects that its pointer is in slices.
+        (lab.root / "library").mkdir()
+        for n in range(4200):
+            (lab.root / "library" / f"{n:05}").write_bytes(b"%d" % n)
+        on.storage("add", "library", str(lab.root / "library"), "--to", "books")
+        on.bucket.put("star", b"star")
+        on.storage("add", "beside", laboratory.URL, "--to", "stars")
+        on.commit("second")
+        yield Elsewhere(on, host)
+    on.check()
+
+
+@pytest.fixture
+def project(made: Elsewhere) -> Iterator[Elsewhere]:
+    """The project on a host that knows partial clones, as the large ones do."""
+    made.configure("uploadpack.allowFilter", "true")
+    made.host.given = 0
+    with inside(made.lab, ".."):
+        yield made
 
 
 def content(name: str, **options: str) -> bytes:
@@ -59,71 +90,72 @@ def content(name: str, **options: str) -> bytes:
         return found
 
 
-def test_its_data_is_read_without_its_code(project: Lab, host: Host) -> None:
-    url = f"{host.url}/remote.git"
-    assert content("data/m31.fits", repo=url) == b"two"
-    assert host.given < 100_000, "the manifest, the directories and one pointer"
-    first = project.git("rev-parse", "v1^{commit}").out.strip()
+def test_its_data_is_read_without_its_code(project: Elsewhere) -> None:
+    assert content("data/m31.fits", repo=project.url) == b"two"
+    assert project.host.given < 100_000, "the manifest, the directories and one pointer"
+    first = project.lab.git("rev-parse", "v1^{commit}").out.strip()
     for rev in ("v1", first):
-        assert content("data/m31.fits", repo=url, rev=rev) == b"one"
-    assert content("data/deep/m33.fits", repo=url, rev="main") == b"33"
-    assert content("data/m31.fits", repo=str(project.root / "remote.git")) == b"two"
-    assert content("data/m31.fits", repo=(project.root / "remote.git").as_uri()) == b"two"
+        assert content("data/m31.fits", repo=project.url, rev=rev) == b"one"
+    assert content("data/deep/m33", repo=project.url, rev="main") == b"33"
+    bare = project.lab.root / "remote.git"
+    assert content("data/m31.fits", repo=str(bare)) == b"two"
+    assert content("data/m31.fits", repo=bare.as_uri(), rev="v1") == b"one"
 
 
-def test_a_host_without_partial_clones_sends_one_commit(project: Lab, host: Host) -> None:
-    config = str(project.root / "remote.git/config")
-    project.run("git", "config", "--file", config, "uploadpack.allowFilter", "false")
-    assert content("data/m31.fits", repo=f"{host.url}/remote.git") == b"two"
+def test_a_host_without_partial_clones_sends_one_commit(project: Elsewhere) -> None:
+    project.configure("uploadpack.allowFilter", "false")
+    assert content("data/m31.fits", repo=project.url) == b"two"
 
 
-def test_it_is_a_file_system_too(project: Lab, host: Host) -> None:
+def test_it_is_a_file_system_too(project: Elsewhere) -> None:
     import fsspec
 
-    url = f"{host.url}/remote.git"
-    fs = fsspec.filesystem("gitstore", repo=url, rev="v1")
-    assert fs.find("") == ["data/deep/m33.fits", "data/m31.fits"]
-    asked = len(host.asked)
+    fs = fsspec.filesystem("gitstore", repo=project.url, rev="v1")
+    assert fs.find("") == ["data/deep/m33", "data/m31.fits"]
+    asked = len(project.host.asked)
     assert fs.cat("data/m31.fits") == b"one"
-    assert fs.cat("data/deep/m33.fits") == b"33"
-    assert len(host.asked) == asked, "the project is read once"
-    quoted = url.replace("/", "%2F")
+    assert fs.cat("data/deep/m33") == b"33"
+    assert len(project.host.asked) == asked, "the project is read once"
+    quoted = project.url.replace("/", "%2F")
     with fsspec.open(f"gitstore://repo={quoted}@/data/m31.fits") as stream:
         assert stream.read() == b"two"
+    books = fsspec.filesystem("gitstore", repo=project.url)
+    assert len(books.find("books")) == 4200
+    assert books.cat("books/04199") == b"4199"
 
 
-def test_what_is_not_there_is_said(project: Lab, host: Host) -> None:
-    url = f"{host.url}/remote.git"
+def test_what_is_not_there_is_said(project: Elsewhere) -> None:
+    url = project.url
     with pytest.raises(NoSuchObject, match=f"as of commit .* of {url}"):
         gitstore.open("data/m32.fits", repo=url)
     for rev in ("nowhere", "f" * 40):
         with pytest.raises((UnknownName, Unreachable), match=url):
             gitstore.open("data/m31.fits", repo=url, rev=rev)
     with pytest.raises(NotARepository, match="no git repository at"):
-        gitstore.open("data/m31.fits", repo=f"{host.url}/other.git")
+        gitstore.open("data/m31.fits", repo=f"{project.host.url}/other.git")
     with pytest.raises(Unreachable, match="cannot be read"):
         gitstore.open("data/m31.fits", repo="http://127.0.0.1:1/remote.git")
     with pytest.raises(UsageError, match="cannot be printed"):
         gitstore.open("data/m31.fits", repo="http://127.0.0.1/a\nb.git")
+    with pytest.raises(Unsupported, match="a directory beside each clone") as caught:
+        gitstore.open("stars/star", repo=url)
+    assert caught.value.hint == f"git storage clone {url}"
 
 
-def test_a_version_that_is_gone_names_commit_and_project(
-    lab: Lab, host: Host, bucket: Bucket
-) -> None:
-    on = over(lab, bucket, bucket.server.endpoint, {"m31.fits": b"one"})
-    commit = on.git("rev-parse", "HEAD").out.strip()
-    bucket.put("m31.fits", b"other")
-    url = f"{host.url}/remote.git"
-    with inside(on, ".."), pytest.raises(Missing) as caught:
-        content("data/m31.fits", repo=url)
-    assert f"as of commit {commit[:12]} of {url}" in str(caught.value)
+def test_a_version_that_is_gone_names_commit_and_project(project: Elsewhere) -> None:
+    book = project.lab.root / "library/00007"
+    book.write_bytes(b"other")
+    with pytest.raises(Missing) as caught:
+        content("books/00007", repo=project.url)
+    commit = project.lab.git("rev-parse", "HEAD").out.strip()
+    assert f"as of commit {commit[:12]} of {project.url}" in str(caught.value)
     assert "another version of 5 bytes is there now" in str(caught.value)
 
 
-def test_its_storages_need_an_approval_of_their_own(project: Lab, host: Host) -> None:
-    url = f"{host.url}/remote.git"
+def test_its_storages_need_an_approval_of_their_own(project: Elsewhere) -> None:
+    url = project.url
     # What is approved in a clone of the project says nothing of the project elsewhere.
-    stranger = project.seeing(**approving())
+    stranger = project.lab.seeing(**approving())
     stranger.storage("trust", "--yes", "survey")
     with inside(stranger, ".."):
         with pytest.raises(gitstore.StorageError, match=f"not approved for reading for {url}") as e:
@@ -135,60 +167,38 @@ def test_its_storages_need_an_approval_of_their_own(project: Lab, host: Host) ->
         assert content("data/m31.fits", repo=url) == b"two"
         assert content("data/m31.fits", repo=url, rev="v1") == b"one"
         with pytest.raises(gitstore.StorageError, match="not approved for reading for"):
-            gitstore.open("data/m31.fits", repo=str(project.root / "remote.git"))
+            gitstore.open("data/m31.fits", repo=str(project.lab.root / "remote.git"))
 
-        listed = stranger.storage("trust", "--list", "--repo", url, "--json").json()["storages"]
-        assert [(each["name"], each["right"]) for each in listed] == [("survey", "read")]
-        stranger.storage("trust", "--revoke", "--repo", url, "survey")
+        stranger.storage("trust", "--list", "--repo", url, at="..").says("read   survey")
+        stranger.storage("trust", "--yes", "--repo", url, "beside", at="..").fails(128).says(
+            "a directory beside each clone"
+        )
+        stranger.storage("trust", "--revoke", "--repo", url, "survey", at="..")
         with pytest.raises(gitstore.StorageError, match="not approved"):
             gitstore.open("data/m31.fits", repo=url)
         stranger.storage("trust", "--write", "--repo", url, "survey").fails(129)
 
 
-def test_a_private_project_is_read_with_what_gits_helpers_have(project: Lab, host: Host) -> None:
-    host.password = "pass"
-    url = f"{host.url}/remote.git"
-    with pytest.raises(Denied, match="wants credentials"):
-        content("data/m31.fits", repo=url)
-    own = f"credential.{host.url}.helper"
-    project.git("config", "--global", own, "")
-    project.git(
-        "config", "--global", "--add", own, "!f() { echo username=ada; echo password=pass; }; f"
-    )
-    assert content("data/m31.fits", repo=url) == b"two"
-    secret = url.replace("://", "://ada:pass@")
-    with pytest.raises(NoSuchObject) as caught:
-        gitstore.open("data/m32.fits", repo=secret)
-    assert "pass" not in str(caught.value)
+def test_a_private_project_is_read_with_what_gits_helpers_have(project: Elsewhere) -> None:
+    project.host.password = "pass"
+    try:
+        with pytest.raises(Denied, match="wants credentials"):
+            content("data/m31.fits", repo=project.url)
+        own = f"credential.{project.host.url}.helper"
+        answers = "!f() { echo username=ada; echo password=pass; }; f"
+        project.lab.git("config", "--global", own, "")
+        project.lab.git("config", "--global", "--add", own, answers)
+        assert content("data/m31.fits", repo=project.url) == b"two"
+        with pytest.raises(NoSuchObject) as caught:
+            gitstore.open("data/m32.fits", repo=project.url.replace("://", "://ada:pass@"))
+        assert "pass" not in str(caught.value)
+    finally:
+        project.host.password = None
 
 
 def test_a_host_that_sends_without_end_is_left(
-    project: Lab, host: Host, monkeypatch: pytest.MonkeyPatch
+    project: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gitstore.adapters import git_remote
-
     monkeypatch.setattr(git_remote, "MOST", 100)
     with pytest.raises(gitstore.StorageError, match="sends more than"):
-        gitstore.open("data/m31.fits", repo=f"{host.url}/remote.git")
-
-
-def test_a_directory_beside_each_clone_is_nowhere_without_one(lab: Lab, host: Host) -> None:
-    lab.describe({"m31.fits": b"one"})
-    url = f"{host.url}/remote.git"
-    with inside(lab, ".."), pytest.raises(Unsupported, match="a directory beside each clone") as e:
-        gitstore.open("data/m31.fits", repo=url)
-    assert e.value.hint == f"git storage clone {url}"
-
-
-def test_a_pointer_in_slices_is_read_whole(lab: Lab, host: Host) -> None:
-    import fsspec
-
-    (lab.root / "library").mkdir()
-    for n in range(4200):
-        Path(lab.root, "library", f"{n:05}").touch()
-    lab.storage("add", "library", str(lab.root / "library"), "--to", "books")
-    lab.commit("described")
-    with inside(lab, ".."):
-        fs = fsspec.filesystem("gitstore", repo=f"{host.url}/remote.git")
-        assert len(fs.find("books")) == 4200
-        assert fs.cat("books/04199") == b""
+        gitstore.open("data/m31.fits", repo=project.url)
