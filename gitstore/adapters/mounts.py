@@ -147,9 +147,11 @@ class MountDirectory:
         Args:
             keep_given: but not what was written through it, for the next one.
         """
-        for name in ("record", "problems", "log", "lock", *(() if keep_given else ("given",))):
-            (self.path / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
+            names = {file.name for file in self.path.iterdir()} - {"record"}
+            # The record goes last: until then the next command knows that there is something to do.
+            for name in (*(names - {"given"} if keep_given else names), "record"):
+                (self.path / name).unlink(missing_ok=True)
             self.path.rmdir()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from gitstore.adapters import mounts_system
 from gitstore.adapters.git_config import Config
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.mounts import MountDirectory, MountRecord
-from gitstore.core.errors import PathRefused, Unreachable, Unsupported, UsageError
+from gitstore.core.errors import LocalFailure, PathRefused, Unreachable, Unsupported, UsageError
 from gitstore.core.manifest import Access, DataPath, Mode
 from gitstore.core.model import Plan
 from gitstore.core.report import Listener, Report
@@ -28,6 +29,9 @@ from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
 from gitstore.repo.session import Session, reading
 from gitstore.repo.unmounting import unmounted
+
+_BEGINS = 10.0  # seconds that a process gets from its lock to its mount
+_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _one(session: Session, selection: Selection, options: MountOptions) -> Mount
     wanted = _record(project, data, before, options)
     _refuse_copies(session, data)
     _let_in(session, data, wanted)
-    if before is not None and kept.runs() and mounts_system.is_mounted(before.point):
+    if before is not None and _comes(kept, before):
         if (before.live, before.writable) != (wanted.live, wanted.writable):
             unmounted(project, before)
             before = None
@@ -199,7 +203,22 @@ def _start(project: Project, kept: MountDirectory, wanted: MountRecord) -> None:
     Path(wanted.point).mkdir(mode=0o700, parents=True, exist_ok=True)
     kept.save(wanted)
     kept.set_troubles([])
-    mounts_system.start(["serve-mount", wanted.name], project.git.top, kept.log)
+    try:
+        mounts_system.start(["serve-mount", wanted.name], project.git.top, kept.log)
+    except LocalFailure:
+        # The one that a command had started which was killed then may have been faster.
+        if not _comes(kept, wanted):
+            raise
+
+
+def _comes(kept: MountDirectory, record: MountRecord) -> bool:
+    """Whether the process of a mount lives; one that has just begun is waited for."""
+    until = time.monotonic() + _BEGINS
+    while kept.runs() and time.monotonic() < until:
+        if mounts_system.is_mounted(record.point) and mounts_system.usable(record.point):
+            return True
+        time.sleep(_PAUSE)
+    return False
 
 
 def _leads(wanted: MountRecord) -> bool:

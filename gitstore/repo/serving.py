@@ -58,10 +58,10 @@ def serve_mount(start: Path, name: str, ready: int) -> None:
     """
     project = open_project(start)
     kept = MountDirectory(project.git.git_dir, name)
-    record = kept.record()
-    if record is None:
-        raise UnknownName(f"no mount is called {name}", hint="git storage mount PATH")
     with kept.running() as ours:
+        record = kept.record()
+        if record is None:
+            raise UnknownName(f"no mount is called {name}", hint="git storage mount PATH")
         if not ours:
             raise Locked(
                 f"{record.data_path} is mounted already",

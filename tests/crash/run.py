@@ -77,7 +77,8 @@ class Killer:
         inside = [p for p in self.points if p.is_state]
         outside = [p for p in self.points if not p.is_state]
         for _ in range(count):
-            yield random.choice(inside if random.random() < _OF_STATE else outside)
+            share = random.random()
+            yield random.choice(inside if inside and share < _OF_STATE else outside)
 
 
 def _step(at: str) -> tuple[str, int]:

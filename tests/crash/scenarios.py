@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.crash.world import NAMES, World
 from tests.lab import DATA
+from tests.mounts.scene import kill, of
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,44 @@ def local(there: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"{DATA}/{name}": data for name, data in there.items()}
 
 
+def mount(world: World) -> Case:
+    """Nothing is here, and all of it is to be shown."""
+    world.lab.storage("unstage", DATA)
+    there = world.shelf.objects()
+    return Case(("mount", DATA), local(there), there)
+
+
+def mount_again(world: World) -> Case:
+    """The process of a mount was killed, and somebody has looked."""
+    case = mount(world)
+    world.lab.storage(*case.command)
+    kill(world.lab)
+    world.lab.storage("status")
+    return case
+
+
+def stage_mounted(world: World) -> Case:
+    """What is mounted follows what somebody else has changed, made and pushed."""
+    case = mount(world)
+    world.lab.storage(*case.command)
+    other = world.other
+    other.pull()
+    for name in (world.random.choice(NAMES), "new"):
+        world.put(name)
+    other.storage("sync")
+    other.commit("others")
+    world.lab.pull()
+    there = world.shelf.objects()
+    return Case(("stage", DATA), local(there), there)
+
+
+def umount(world: World) -> Case:
+    """What is shown goes, and nothing of it stays behind."""
+    case = mount(world)
+    world.lab.storage(*case.command)
+    return Case(("umount", DATA), {}, case.there, again=lambda now: of(now.lab) != [])
+
+
 def _conflicts(world: World) -> dict[str, bytes]:
     both, also, gone = world.random.sample(NAMES, 3)
     for name in (both, also):
@@ -249,5 +288,9 @@ SCENARIOS: Mapping[str, Scenario] = {
         undo_rm,
         undo_unstage,
         undo_record,
+        mount,
+        mount_again,
+        stage_mounted,
+        umount,
     )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from gitstore.adapters.stores.directory_tree import TEMPORARY
 from tests import lab as laboratory
 from tests.lab import DATA, Lab
 from tests.model.driver import place
+from tests.mounts.scene import points
 from tests.rules.scenes import over_s3
 from tests.servers import Bucket, S3Server
 
@@ -138,6 +140,9 @@ class World:
         for name in self.added:
             lab.storage("forget", name)
         self.added.clear()
+        if (lab.top / ".git/storage/mounts").exists():
+            lab.storage("umount")
+            (lab.top / ".git/storage/mounts").rmdir()
         lab.storage("sync", "--keep", "remote")
         there = self.shelf.objects()
         for name in set(NAMES) - there.keys():
@@ -182,6 +187,8 @@ def world(seed: int, server: S3Server | None, directory: Path | None = None) -> 
             clone.storage("stage", "--all")
         yield made
     finally:
+        for point in points(lab):
+            subprocess.run(["fusermount3", "-u", "-z", point], check=True)
         if directory is None:
             shutil.rmtree(root, ignore_errors=True)
 
@@ -194,6 +201,7 @@ def leftovers(world: World) -> list[str]:
         path
         for folder, _, names in os.walk(top / ".git/storage")
         if "/storage/trash" not in folder and "/storage/tmp" not in folder
+        if "/storage/mounts" not in folder or not (top / DATA).is_symlink()
         for path in (Path(folder, name) for name in names)
         if path.name not in lasting and not path.name.endswith("-journal")
     ]
