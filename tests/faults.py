@@ -37,6 +37,7 @@ class Fault(Enum):
     RESET = "the connection is reset before there is an answer"
     BROKEN = "the connection is reset in the middle of the body"
     STALL = "half of the body arrives, and then nothing"
+    HUNG = "the server is not asked, and nothing comes"
     LONG = "the body goes on behind its end"
     FLIPPED = "one byte is another one, each time at another place"
     RENAMED = "the ETag is another one"
@@ -168,6 +169,11 @@ class _Handler(BaseHTTPRequestHandler):
         fault = way.fault(self.command, f"{self.path} {self.headers.get('range', '')}")
         if fault is Fault.BENT:
             body = _flipped(body, len(way.requests))
+        if fault is Fault.HUNG:
+            way.requests.append((self.command, self.path, 0))
+            way.over.wait(60)
+            self._end(fault)
+            return
         answer = _refusal(fault, self.command)
         if answer is None or fault in _ASKED:
             asked = self._asked(upstream, body)

@@ -17,6 +17,7 @@ from gitstore.adapters.git import Git
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.stores.registry import StorePlace
+from gitstore.adapters.uploads import Uploads
 from gitstore.core.errors import FormatError, Locked, UnknownName
 from gitstore.core.location import Owner
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
@@ -155,6 +156,7 @@ class Project:
             state=state,
             facts=facts,
             location=location,
+            uploads=Uploads(self.git.git_dir / "storage" / "uploads"),
         )
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:

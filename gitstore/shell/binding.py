@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree import Tree
+from gitstore.adapters.uploads import Uploads
 from gitstore.core.location import Location, Owner
 from gitstore.core.manifest import DataPath
 
@@ -28,6 +29,7 @@ class Binding:
         state: this work tree's state.
         facts: what this clone has learnt.
         location: where the local bytes lie, or None if they are at the data path.
+        uploads: those that were begun here, or None where none is to be gone on with.
     """
 
     data: DataPath
@@ -37,6 +39,7 @@ class Binding:
     state: WorkState
     facts: Facts
     location: Location | None = None
+    uploads: Uploads | None = None
 
     @property
     def lent(self) -> bool:

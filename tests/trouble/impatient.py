@@ -13,7 +13,7 @@ import sys
 
 from gitstore.__main__ import main
 from gitstore.adapters.stores import s3_connection, s3_listing, s3_parts, s3_writing
-from gitstore.shell.transfer import ranges
+from gitstore.shell.transfer import begun, ranges
 
 IN_MEMORY = 20_000
 IN_A_FILE = 100_000
@@ -26,6 +26,7 @@ def hurry() -> None:
     for module in (s3_connection, s3_listing):
         module.CONNECT = module.SILENCE = int(os.environ["PATIENCE"])  # type: ignore[attr-defined]  # each has its own
     ranges.SPAN, ranges.LARGE, ranges.KEEP = 1 << 16, 4 << 16, 2 << 16
+    begun.PARTED = 200_000
     s3_writing.SMALL, s3_parts.PART, s3_parts._MEBIBYTE = 200_000, 1 << 16, 1 << 10
 
 

@@ -78,3 +78,52 @@ def test_an_object_that_changes_meanwhile_is_never_mixed(lab: Lab, bucket: Bucke
         impatient(on, "sync")
         impatient(on, "stage", "--all")
         assert on.files() == {"big": other}
+
+
+def sent(way: Network) -> int:
+    """The bytes of parts that came to the server."""
+    return sum(size for (method, path), size in way.taken.items() if "partNumber=" in path)
+
+
+def begin_to_give(lab: Lab, way: Network, data: bytes) -> int:
+    """Kill `sync` in the middle of an upload; the parts that the server has by then."""
+    lab.write("data/new", data)
+    before = way.asked("partNumber=")
+    way.spoil(Fault.HUNG, "PUT", f"partNumber={WENT_WELL + 1}", EVER)
+    killed(
+        lab, lambda: way.asked("partNumber=") - before == WENT_WELL + IN_FLIGHT, "sync", "-j", "1"
+    )
+    way.heal()
+    way.taken.clear()
+    return WENT_WELL + IN_FLIGHT - 1
+
+
+def noted(lab: Lab) -> list[Path]:
+    """The uploads that are to go on."""
+    return list((lab.top / ".git" / "storage").glob("uploads/*"))
+
+
+def test_only_the_parts_that_are_not_there_are_sent(lab: Lab, bucket: Bucket) -> None:
+    with far(lab, bucket, {"small": b"s"}) as (on, way):
+        parts = begin_to_give(on, way, BIG)
+        assert (bucket.uploads(), len(noted(on))) == (["new"], 1)
+        impatient(on, "sync").says("1 object given")
+        assert sent(way) == len(BIG) - parts * SPAN
+        assert bucket.get("new") == BIG
+        assert (bucket.uploads(), noted(on)) == ([], [])
+
+
+def test_a_file_that_changed_is_sent_anew_and_one_that_went_is_abandoned(
+    lab: Lab, bucket: Bucket
+) -> None:
+    with far(lab, bucket, {"small": b"s"}) as (on, way):
+        begin_to_give(on, way, BIG)
+        other = content("other", len(BIG))
+        begin_to_give(on, way, other)
+        assert (bucket.uploads(), len(noted(on))) == (["new"], 1)
+        theirs = bucket.client.create_multipart_upload(Bucket=bucket.name, Key="new")["UploadId"]
+        on.remove("data/new")
+        impatient(on, "sync")
+        left_there = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
+        assert [each["UploadId"] for each in left_there] == [theirs]
+        assert noted(on) == []

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TypeVar
 
 from gitstore.core.errors import Denied, NoCredentials, StoreError, WrongCredentials
+from gitstore.core.resuming import abandon
 from gitstore.core.store import (
     Abilities,
     Answers,
@@ -103,6 +104,10 @@ class Admitted:
     def write(self, key: str, source: Source, expect: Version | None) -> Version:
         """As the store's."""
         return self._through(lambda store: store.write(key, source, expect))
+
+    def abandon(self, key: str, noted: str) -> None:
+        """As the store's."""
+        self._through(lambda store: abandon(store, key, noted))
 
     def delete(self, key: str, expect: Version) -> None:
         """As the store's."""

@@ -65,6 +65,10 @@ class ReadOnly:
         """Raises `Unsupported`."""
         raise self._refusal(key)
 
+    def abandon(self, key: str, _noted: str) -> None:
+        """Raises `Unsupported`."""
+        raise self._refusal(key)
+
     def versions(self, key: str) -> Iterator[Version]:
         """As the store's."""
         return self.store.versions(key)

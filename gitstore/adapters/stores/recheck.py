@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from gitstore.core.errors import Refused
+from gitstore.core.resuming import Memo, abandon, memo_of
 from gitstore.core.store import (
     Abilities,
     Answers,
@@ -93,6 +94,10 @@ class Rechecked:
         """As the store's."""
         return self.store.versions(key)
 
+    def abandon(self, key: str, noted: str) -> None:
+        """As the store's."""
+        abandon(self.store, key, noted)
+
     def _require(self, key: str, expect: Version | None) -> None:
         current = self.store.stat(key)
         if expect is None and current is not None:
@@ -110,6 +115,11 @@ class _Watched:
 
     source: Source
     looks: list[Callable[[], None]]
+
+    @property
+    def memo(self) -> Memo | None:
+        """The source's."""
+        return memo_of(self.source)
 
     @property
     def size(self) -> int:

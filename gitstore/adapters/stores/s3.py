@@ -75,6 +75,11 @@ class S3Store:
         """See `Store.write`."""
         return s3_writing.write(self.connection, key, source, expect)
 
+    def abandon(self, key: str, noted: str) -> None:
+        """See `Abandoning.abandon`."""
+        with translated(self.connection.about(key)):
+            s3_parts.abandon(self.connection, key, noted)
+
     def delete(self, key: str, expect: Version) -> None:
         """See `Store.delete`. Where versions are kept, the old ones stay."""
         s3_writing.delete(self.connection, key, expect)

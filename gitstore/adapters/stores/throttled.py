@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import BinaryIO
 
+from gitstore.core.resuming import Memo, abandon, memo_of
 from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
 from gitstore.core.versions import Version
 
@@ -95,6 +96,10 @@ class Throttled:
         """As the store's."""
         return self.store.versions(key)
 
+    def abandon(self, key: str, noted: str) -> None:
+        """As the store's."""
+        abandon(self.store, key, noted)
+
     def _slowly(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             for rate in self.held:
@@ -108,6 +113,11 @@ class Slowed:
 
     source: Source
     held: Sequence[Rate]
+
+    @property
+    def memo(self) -> Memo | None:
+        """The source's."""
+        return memo_of(self.source)
 
     @property
     def size(self) -> int:
@@ -127,6 +137,12 @@ class Slowed:
 def unslowed(source: Source) -> Source:
     """The same bytes to be read here and not sent, for which no rate is meant."""
     return source.source if isinstance(source, Slowed) else source
+
+
+def pay(source: Source, size: int) -> None:
+    """Wait until so many bytes of a source may be sent that was read without being slowed."""
+    for rate in source.held if isinstance(source, Slowed) else ():
+        rate.take(size)
 
 
 class _Slow(io.RawIOBase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitstore.core.model import Kind, Plan
 from gitstore.core.report import Report
-from gitstore.shell.transfer import down, local, ranges, up
+from gitstore.shell.transfer import begun, down, local, ranges, up
 from gitstore.shell.transfer.run import Run, Task
 
 _DOWN = (Kind.TAKE, Kind.FETCH, Kind.REPLACE)
@@ -32,6 +32,7 @@ def execute(plan: Plan, task: Task) -> Report:
         up.give_all(run, [a for a in ready if a.kind is Kind.GIVE])
         up.erase_all(run, [a for a in ready if a.kind is Kind.ERASE])
         up.drop_intents(run)
+        begun.let_go(run)
     finally:
         run.ledger.settle()
         task.listener.end()

@@ -7,6 +7,7 @@ from gitstore.core.errors import Refused
 from gitstore.core.model import Action
 from gitstore.core.versions import Version, equal, merged
 from gitstore.shell.binding import Binding
+from gitstore.shell.transfer.begun import resumable
 
 
 def send(binding: Binding, action: Action, stat: Stat, local: Version) -> Version:
@@ -21,7 +22,7 @@ def send(binding: Binding, action: Action, stat: Stat, local: Version) -> Versio
         Changed: the file changed while it was read; nothing was written under its name.
     """
     key = binding.key(action.path)
-    source = binding.tree.source(action.path, stat, local)
+    source = resumable(binding, key, binding.tree.source(action.path, stat, local))
     ours = Version(local.size, tuple(i for i in local.ids if i.startswith("sha256:")))
     try:
         return merged(ours, binding.store().write(key, source, action.seen.remote))

@@ -1,0 +1,77 @@
+"""Uploads that were begun: a source that can be gone on with, and letting go of the others."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from gitstore.adapters.uploads import Upload, UploadMemo
+from gitstore.core.errors import StoreError
+from gitstore.core.model import UNDECIDED
+from gitstore.core.resuming import abandon
+from gitstore.core.store import Source
+from gitstore.shell.binding import Binding
+from gitstore.shell.transfer.run import Run
+
+PARTED = 8 << 20  # bytes; no store writes less than this in parts
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """A `Source` with a memo, so that a store can go on with an upload of the same bytes."""
+
+    source: Source
+    memo: UploadMemo
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.source.size
+
+    @property
+    def sha256(self) -> str | None:
+        """Lower-case hexadecimal, if it is known."""
+        return self.source.sha256
+
+    def open(self) -> BinaryIO:
+        """A new stream at the first byte."""
+        return self.source.open()
+
+
+def resumable(binding: Binding, key: str, source: Source) -> Source:
+    """The same source with a memo, if it may be large enough for one.
+
+    An upload of other bytes to this key was cut off for good: it is abandoned first.
+    """
+    uploads = binding.uploads
+    if uploads is None or source.sha256 is None or source.size < PARTED:
+        return source
+    upload = Upload(binding.source, key, source.sha256)
+    known = uploads.known(binding.source, key)
+    if known is not None and known[0] != upload:
+        _abandoned(binding, *known)
+    return Resumable(source, UploadMemo(uploads, upload))
+
+
+def let_go(run: Run) -> None:
+    """Abandon the uploads that this run has neither finished nor will be tried again."""
+    binding, plan = run.task.binding, run.plan
+    if binding.uploads is None or plan.verb != "sync":
+        return
+    open_paths = {action.path for action in plan.of(*UNDECIDED)}
+    open_paths |= {o.action.path for o in run.outcomes if o.failure is not None}
+    settled = {action.path for action in plan.actions} - open_paths
+    for upload, noted in binding.uploads.of(binding.source):
+        path = binding.path(upload.key)
+        # Out of the scope of this run, an upload waits for its file; without a file for nothing.
+        if path in settled or (path not in open_paths and binding.tree.stat(path) is None):
+            _abandoned(binding, upload, noted)
+
+
+def _abandoned(binding: Binding, upload: Upload, noted: str) -> None:
+    # What the storage cannot be asked about now is asked about again at the next sync.
+    with suppress(StoreError):
+        abandon(binding.store(), upload.key, noted)
+        if binding.uploads is not None:
+            binding.uploads.drop(upload)
