@@ -35,8 +35,8 @@ def main() -> int:
     try:
         for files in options.files or (10, 100_000):
             top = root / str(files)
-            _make(top, files)
-            for name, command, feed in _questions(top):
+            make(top, files)
+            for name, command, feed in questions(top):
                 times = _times(command, feed, top, options.rounds)
                 sys.stdout.write(f"{files:>7,} files  {name:<34} {_shown(times)}\n")
     finally:
@@ -44,7 +44,8 @@ def main() -> int:
     return 0
 
 
-def _make(top: Path, files: int) -> None:
+def make(top: Path, files: int) -> None:
+    """A repository with so many files in git, and a pointer to so many objects."""
     (top / "code").mkdir(parents=True)
     for number in range(files):
         folder = top / "code" / str(number // 1000)
@@ -67,13 +68,14 @@ def _make(top: Path, files: int) -> None:
         "commit --quiet --allow-empty -m two",
         "update-ref refs/remotes/origin/main HEAD~1",
     ):
-        subprocess.run(["git", *command.split()], cwd=top, env=_environment(), check=True)
+        subprocess.run(["git", *command.split()], cwd=top, env=environment(), check=True)
     for event in ("pre-commit", "pre-push", "post-checkout", "post-index-change", "post-merge"):
         (top / "shims").mkdir(exist_ok=True)
         shutil.copy(_SHIM, top / "shims" / event)
 
 
-def _questions(top: Path) -> list[tuple[str, list[str], str]]:
+def questions(top: Path) -> list[tuple[str, list[str], str]]:
+    """What git asks the hooks: a name for it, the command, and its standard input."""
     done = subprocess.run(
         ["git", "rev-parse", "HEAD", "HEAD~1"], cwd=top, capture_output=True, check=True, text=True
     )
@@ -100,7 +102,7 @@ def _times(command: list[str], feed: str, top: Path, rounds: int) -> list[float]
         subprocess.run(
             command,
             cwd=top,
-            env=_environment(),
+            env=environment(),
             input=feed,
             text=True,
             stdout=subprocess.DEVNULL,
@@ -118,7 +120,8 @@ def _shown(times: list[float]) -> str:
     return f"{median:6.1f} ms in the median, {best:6.1f} ms at best"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """With which git and the hooks run."""
     names = {
         "GIT_AUTHOR_NAME": "Ada",
         "GIT_AUTHOR_EMAIL": "ada@example.org",

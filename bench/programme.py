@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bench import moving
+from bench import describing, idle, moving, standing
 from bench.rounds import Contest
 
-CONTESTS: tuple[Contest, ...] = (*moving.CONTESTS,)
+CONTESTS: tuple[Contest, ...] = (
+    *moving.CONTESTS,
+    *standing.CONTESTS,
+    *describing.CONTESTS,
+    *idle.CONTESTS,
+)

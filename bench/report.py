@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from bench.cost import Cost, median
 
@@ -17,14 +17,14 @@ class Row:
         what: the contest.
         who: the contestant; the first one of a contest is what the others are divided by.
         costs: one for each round; none if it did not come to an end, and `note` says why.
-        requests: how many of each kind reached the server in a round of their own.
+        requests: how many of each kind reached the server, if they were counted.
         note: what else is to be known.
     """
 
     what: str
     who: str
     costs: Sequence[Cost]
-    requests: Mapping[str, int] = field(default_factory=dict)
+    requests: Mapping[str, int] | None = None
     note: str = ""
 
 
@@ -36,7 +36,7 @@ def table(rows: Sequence[Row], notes: Sequence[str], about: Mapping[str, str]) -
     first: dict[str, Cost] = {}
     cells: list[tuple[str, ...]] = [_HEAD]
     for row in rows:
-        asked = ", ".join(f"{number} {kind}" for kind, number in sorted(row.requests.items()))
+        asked = _asked(row.requests)
         if not row.costs:
             cells.append((row.what, row.who, "", "", "", "", "", "", asked, row.note))
             continue
@@ -73,6 +73,12 @@ def _drawn(cells: Sequence[Sequence[str]]) -> list[str]:
 
 def _lines(about: Mapping[str, str]) -> list[str]:
     return ["; ".join(f"{name} {value}" for name, value in about.items())]
+
+
+def _asked(requests: Mapping[str, int] | None) -> str:
+    if requests is None:
+        return ""
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(requests.items())) or "none"
 
 
 def _ratio(one: float, other: float) -> str:

@@ -99,7 +99,7 @@ class Turns:
     costs: list[Cost] = field(default_factory=list)
     spent: float = 0
     note: str = ""
-    requests: Mapping[str, int] = field(default_factory=dict)
+    requests: Mapping[str, int] | None = None
 
     def attempt(self, tool: Tool, act: Callable[[], object]) -> None:
         """Do it, unless something has failed before; what fails now is noted."""

@@ -48,6 +48,15 @@ class Data:
         for start in range(0, self.size, _PIECE):
             yield random_bytes.randbytes(min(_PIECE, self.size - start))
 
+    def write(self, top: Path) -> None:
+        """All files, below a directory that is not there yet."""
+        for number in range(self.files):
+            file = top / self.path(number)
+            if number % _IN_A_DIRECTORY == 0:
+                file.parent.mkdir(parents=True)
+            with file.open("wb") as out:
+                out.writelines(self.content(number))
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -162,13 +171,24 @@ def made(root: Path, server: str, datas: Sequence[Data]) -> Iterator[Scene]:
         if server == "rclone":
             (root / "served" / BUCKET / "data").mkdir(parents=True)
         for data in datas:
-            _write(_files(root) / data.name, data)
+            data.write(_files(root) / data.name)
         running = rclone(root / "served") if server == "rclone" else ministack()
         scene = stack.enter_context(_scene(root, "direct", stack.enter_context(running), datas))
         if server != "rclone":
             scene.server.s3.create_bucket(Bucket=BUCKET)
             for data in datas:
                 upload(scene, scene.source(data), f"data/{data.name}")
+        yield scene
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[Scene]:
+    """A scene without a server, as long as the block lasts.
+
+    Args:
+        root: an empty directory.
+    """
+    with _scene(root, "alone", S3Server("http://127.0.0.1:9"), ()) as scene:
         yield scene
 
 
@@ -259,15 +279,6 @@ def _approved(server: S3Server, datas: Sequence[Data]) -> str:
     host = server.endpoint.partition("://")[2]
     names = [f"s3://{host}/{BUCKET}/{top}/{data.name}" for data in datas for top in ("data", "up")]
     return "\n".join(f"{name} at {server.endpoint}" for name in names)
-
-
-def _write(top: Path, data: Data) -> None:
-    for number in range(data.files):
-        file = top / data.path(number)
-        if number % _IN_A_DIRECTORY == 0:
-            file.parent.mkdir(parents=True)
-        with file.open("wb") as out:
-            out.writelines(data.content(number))
 
 
 def _parts(file: Path) -> list[Path]:
