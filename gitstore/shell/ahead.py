@@ -6,6 +6,7 @@ For a file that is read through requests. A jump costs one request of what is as
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +41,7 @@ class Ahead:
         self._next = 0  # where somebody who goes on reads next
         self._window = LEAST
         self._limit = 0  # up to where it is worth being under way
+        self._process = os.getpid()
         self._lock = Lock()
 
     def read(self, start: int, size: int) -> bytes:
@@ -50,6 +52,10 @@ class Ahead:
         stop = min(start + size, self._size)
         parts: list[bytes] = []
         with self._lock:
+            if self._process != os.getpid():
+                # The threads have stayed with the process that this one was forked from.
+                self._process, self._pool = os.getpid(), None
+                self._coming.clear()
             while start < stop:
                 part = self._some(start, stop)
                 parts.append(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,24 @@ def test_a_directory_is_staged_whole(lab: Lab) -> None:
     lab.describe(FILES)
     with inside(lab):
         assert sorted(p.name for p in gitstore.path("data/2023").iterdir()) == ["m13.fits"]
+
+
+_FORKING = """
+import os, signal, fsspec, gitstore
+fs = fsspec.filesystem("gitstore")
+begun = gitstore.open("data/big")
+print(begun.read(5), fs.cat_file("data/big", 0, 5))
+child = os.fork()
+if not child:
+    signal.alarm(30)  # a thread that is not there would be waited for
+    begun.seek(100_000)
+    part = begun.read(5)
+    whole = fs.cat("data/big")
+    os._exit(0 if part == whole[100_000:100_005] and len(whole) == 1 << 20 else 1)
+raise SystemExit(os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_process_that_is_forked_reads_on(lab: Lab, bucket: Bucket) -> None:
+    on = over(lab, bucket, bucket.server.endpoint, {"big": LARGE})
+    on.run(sys.executable, "-W", "ignore::DeprecationWarning", "-c", _FORKING).check()

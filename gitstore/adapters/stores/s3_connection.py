@@ -6,6 +6,7 @@ take, so nothing here imports it at module level, and reading through obstore ne
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from random import random
@@ -14,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_errors import About
-from gitstore.adapters.stores.s3_obstore import obstore, obstore_can_spell
+from gitstore.adapters.stores.s3_obstore import (
+    obstore,
+    obstore_begins,
+    obstore_can_spell,
+    obstore_runs,
+)
 from gitstore.core.credentials import CredentialSource, Keys, of_kind
 from gitstore.core.errors import Unsupported
 from gitstore.core.trust import is_aws
@@ -71,6 +77,7 @@ class Connection:
         self._obstore: ObstoreS3 | None = None
         self._client: Any = None
         self._client_keys: Keys | None = None
+        self._process = os.getpid()
 
     @property
     def prefix(self) -> str:
@@ -109,7 +116,7 @@ class Connection:
         It follows redirects, on which it leaves the signature behind but takes the session token
         along. AWS redirects to itself; nobody else's server gets one through obstore.
         """
-        if not obstore_can_spell(full):
+        if not obstore_can_spell(full) or not obstore_runs():
             return False
         keys = self.keys()
         return keys is None or keys.token is None or is_aws(self.endpoint.url)
@@ -128,7 +135,9 @@ class Connection:
         """botocore's client, with keys that work now."""
         keys = self.keys()
         with self._lock:
-            if self._client is None or keys != self._client_keys:
+            # A process that was forked must not share connections with its parent.
+            if self._client is None or keys != self._client_keys or self._process != os.getpid():
+                self._process = os.getpid()
                 self._client = _open_client(self.endpoint, keys)
                 self._client_keys = keys
             return self._client
@@ -153,6 +162,7 @@ def _runs_out(keys: Keys | None) -> bool:
 
 
 def _open_obstore(endpoint: Endpoint, provider: Connection | None) -> ObstoreS3:
+    obstore_begins()
     store: ObstoreS3 = obstore().store.S3Store(
         endpoint.bucket,
         config={

@@ -7,6 +7,7 @@ end, so that a request for `/lead` or `folder/` would go to another object.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib import import_module
@@ -22,6 +23,22 @@ _UNSPELLABLE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f]")
 def obstore_can_spell(key: str) -> bool:
     """Whether a request through obstore reaches exactly this key (as it is in the bucket)."""
     return _UNSPELLABLE.search(key) is None
+
+
+class _Runtime:
+    """The process in which obstore's threads run, once it has any."""
+
+    process: int | None = None
+
+
+def obstore_begins() -> None:
+    """Take note that obstore is about to be used by this process."""
+    _Runtime.process = _Runtime.process or os.getpid()
+
+
+def obstore_runs() -> bool:
+    """Whether obstore can be used here: in a process that was forked it would wait for ever."""
+    return _Runtime.process in (None, os.getpid())
 
 
 def obstore() -> Any:
