@@ -49,18 +49,8 @@ def listing(name: str, *argv: str) -> Tool:
 
 def _add(terms: Terms) -> list[Row]:
     many = Data("many", terms.sizes.many, _TINY)
-    python = str(ROOT / ".venv/bin/python")
-    bare = [
-        "env",
-        f"PYTHONPATH={ROOT}",
-        python,
-        "-m",
-        "bench.bare",
-        "list",
-        "data/{name}",
-        ".",
-        "1",
-    ]
+    bare = ["env", f"PYTHONPATH={ROOT}", str(ROOT / ".venv/bin/python"), "-m", "bench.bare"]
+    bare += ["list", "data/{name}", ".", "1"]
     aws = [str(AWS), "--endpoint-url", "{endpoint}", "s3", "ls", "--recursive", "s3://{key}/"]
     tools = [
         add(),
@@ -86,8 +76,8 @@ def _commits(terms: Terms) -> list[Row]:
         recorded, grown = [], []
         for path in paths:
             (place / "data" / many.name / path).write_text(f"{path}, edited")
-            recorded.append(run(scene.command(_ours("record", many, path), place), terms.limit))
             before = _sizes(place)
+            recorded.append(run(scene.command(_ours("record", many, path), place), terms.limit))
             scene.commit(place)
             after = _sizes(place)
             grown.append(sum(after[each] for each in after.keys() - before.keys()))

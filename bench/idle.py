@@ -107,11 +107,8 @@ def _start(terms: Terms) -> list[Row]:
             for name, argv in programs.items()
         ]
         where = staged(scene, Data("many", _FEW, 16))
-        argv = [str(GIT_STORAGE), "status"]
-        return [
-            *rows,
-            _run(often, f"{_FEW} files", "git storage status", scene.command(argv, where)),
-        ]
+        idle = scene.command([str(GIT_STORAGE), "status"], where)
+        return [*rows, _run(often, f"{_FEW} files", "git storage status", idle)]
 
 
 def _hooks(terms: Terms) -> list[Row]:

@@ -43,9 +43,9 @@ def table(rows: Sequence[Row], notes: Sequence[str], about: Mapping[str, str]) -
         cost = median(row.costs)
         base = first.setdefault(row.what, cost)
         measured = (
-            f"{cost.wall:.3f} s",
+            _shown(cost.wall),
             _ratio(cost.wall, base.wall),
-            f"{cost.cpu:.3f} s",
+            _shown(cost.cpu),
             _ratio(cost.cpu, base.cpu),
             f"{cost.memory / 2**20:.0f} MiB",
             str(len(row.costs)),
@@ -79,6 +79,10 @@ def _asked(requests: Mapping[str, int] | None) -> str:
     if requests is None:
         return ""
     return ", ".join(f"{number} {kind}" for kind, number in sorted(requests.items())) or "none"
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
 def _ratio(one: float, other: float) -> str:
