@@ -6,7 +6,7 @@ import io
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -74,7 +74,11 @@ class Files:
             return None
         if data.mode is not Mode.COPY:
             return None
-        return self._of(data).look(path, self._recorded(data, path))
+        if not data.live:
+            return self._of(data).look(path, self._recorded(data, path))
+        found = self._of(data).look(path, None)
+        # Nothing else is recorded: what is staged here is what the work tree has.
+        return None if found is None else replace(found, holds=self.snapshot.commit is None)
 
     def open(self, name: str, buffered: bool = True) -> io.BufferedReader | io.RawIOBase:
         """The recorded bytes of an object, or what the user has made of them.

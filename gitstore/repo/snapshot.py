@@ -106,9 +106,14 @@ class Snapshot:
     def entries(self, data: DataPath) -> Mapping[str, Version]:
         """The objects of a data path that are in its scope, by path; read once.
 
+        Of live data they are what the storage lists.
+
         Raises:
             FormatError: the pointer cannot be read.
+            StoreError: live data cannot be listed.
         """
+        if data.path not in self._read and self._is_live(data):
+            self._read[data.path] = self._listed(data)
         if data.path not in self._read:
             found = self.pointer_of(data)
             entries = {} if found is None else found.entries
@@ -134,10 +139,13 @@ class Snapshot:
                 path = name[len(data.path) + 1 :]
             else:
                 continue
-            version = self.entries(data).get(path)
+            live = self._is_live(data) and data.path not in self._read
+            version = self._now(data, path) if live else self.entries(data).get(path)
             if version is not None:
                 return Recorded(name, data, path, version)
             told = f"the pointer of {data.path} names no {name}{self._then()}"
+            if data.live:
+                told = f"{data.path} is live, and {name} is not on its storage"
             raise NoSuchObject(told, hint=f"git storage ls {shlex.quote(data.path)}")
         known = ", ".join(self.manifest.data) or "none"
         told = f"{name} is not an object of a data path{self._then()}"
@@ -156,8 +164,7 @@ class Snapshot:
         """
         from gitstore.shell.pinned import Pinned
 
-        store = self.ways.open_store(self.manifest.storages[what.data.storage])
-        return Pinned(store, what.key, what.version, partial(self.told, what))
+        return Pinned(self._store(what.data), what.key, what.version, partial(self.told, what))
 
     def told(self, what: Recorded, error: StoreError) -> StoreError:
         """What a storage says, with the object and who recorded it (rule F4)."""
@@ -168,6 +175,29 @@ class Snapshot:
         by = self.recorded_by(what)
         told = f"{what.name}: {error.message}" + (f"; recorded by {by}" if by else "")
         return Missing(told + self._then(), key=error.key, hint=error.hint)
+
+    def _is_live(self, data: DataPath) -> bool:
+        """Whether the storage says what there is; of a commit nobody can say it any more."""
+        return data.live and (self.commit is None or self.work is None)
+
+    def _listed(self, data: DataPath) -> Mapping[str, Version]:
+        store, covers = self._store(data), within(Selection(data))
+        if data.single:
+            found = store.stat(data.prefix)
+            return {} if found is None else {".": found}
+        start = len(data.prefix)
+        named = ((one.key[start:], one) for one in store.list(data.prefix) if one.problem is None)
+        return {
+            path: one.version for path, one in named if path[-1:] not in ("", "/") and covers(path)
+        }
+
+    def _now(self, data: DataPath, path: str) -> Version | None:
+        if not within(Selection(data))(path):
+            return None
+        return self._store(data).stat(data.prefix if data.single else data.prefix + path)
+
+    def _store(self, data: DataPath) -> Store:
+        return self.ways.open_store(self.manifest.storages[data.storage])
 
     def _then(self) -> str:
         return f", as of {self.title}" if self.title else ""

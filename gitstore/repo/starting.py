@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from gitstore.core.errors import Stopped, StorageError
 from gitstore.core.manifest import DataPath, Mode

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fsspec
 import pytest
 
+import gitstore
+from gitstore.core.errors import NoSuchObject
 from tests.lab import DATA, NAME, URL, Lab
+from tests.opening.scenes import inside
+from tests.opening.test_open import content
 
 FILES = {"a.csv": b"one", "2023/b.csv": b"two two"}
 
@@ -129,6 +134,23 @@ def test_a_lost_state_is_found_again_by_what_is_there(live: Lab) -> None:
     live.bucket.put("a.csv", b"moved on")
     live.storage("sync").says("1 object taken")
     assert live.files() == live.bucket.objects()
+
+
+def test_programs_read_what_is_staged_else_what_is_there_now(live: Lab) -> None:
+    with inside(live):
+        live.bucket.put("a.csv", b"newer")
+        assert content("data/a.csv") == b"newer"
+        with pytest.raises(NoSuchObject, match="data is live, and data/x is not on its storage"):
+            gitstore.open("data/x")
+        live.storage("stage", "--all")
+        live.bucket.put("a.csv", b"newest")
+        assert content("data/a.csv") == b"newer"
+        live.write("data/a.csv", b"edited")
+        assert content("data/a.csv") == b"edited"
+        with pytest.raises(NoSuchObject):
+            gitstore.open("data/a.csv", rev="HEAD")
+        found = fsspec.filesystem("gitstore").ls("data", detail=False)
+        assert sorted(found) == ["data/2023", "data/a.csv"]
 
 
 def test_a_reference_to_live_data_has_nothing_here(lab: Lab) -> None:
