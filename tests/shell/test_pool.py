@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gitstore.core.errors import Missing, StorageError
-from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.pool import each, stopping
 
 
 def results(batches: Iterator[list[tuple[int, int | StorageError]]]) -> dict[int, object]:
@@ -62,3 +62,21 @@ def test_a_caller_that_leaves_begins_no_new_call() -> None:
 
     # What was taken before the caller left may have run; the rest was never begun.
     assert len(begun) < 1000
+
+
+def test_what_takes_long_learns_that_nobody_waits_any_more() -> None:
+    ended: list[int] = []
+
+    def long(n: int) -> int:
+        if n == 0:
+            return n
+        while not stopping():
+            threading.Event().wait(0.01)
+        ended.append(n)
+        return n
+
+    batches = each(long, range(3), 3)
+    next(batches)
+    batches.close()  # type: ignore[attr-defined]  # it is a generator
+    assert sorted(ended) == [1, 2]
+    assert not stopping()

@@ -225,3 +225,17 @@ def test_half_of_a_pair_goes(scene: Scene) -> None:
     scene.journal.unlink()
     scene.binding.tree.let_go(lambda _: False)
     assert scene.files() == []
+
+
+def test_an_interrupted_transfer_ends_at_once_and_goes_on_later(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranges, "stopping", lambda: scene.store.given >= BEFORE)
+    with pytest.raises(KeyboardInterrupt):
+        scene.bring()
+    assert scene.store.given < len(BIG)
+    before = scene.noted()
+    monkeypatch.undo()
+    monkeypatch.setattr(ranges, "SPAN", SPAN)
+    assert scene.bring() == BIG
+    assert scene.store.given == len(BIG) - before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,6 +13,7 @@ from gitstore.core.model import UNDECIDED
 from gitstore.core.resuming import abandon
 from gitstore.core.store import Source
 from gitstore.shell.binding import Binding
+from gitstore.shell.transfer.pool import stopping
 from gitstore.shell.transfer.run import Run
 
 PARTED = 8 << 20  # bytes; no store writes less than this in parts
@@ -35,8 +37,33 @@ class Resumable:
         return self.source.sha256
 
     def open(self) -> BinaryIO:
-        """A new stream at the first byte."""
-        return self.source.open()
+        """A new stream at the first byte; it ends by raising when nobody waits any more."""
+        return io.BufferedReader(_Stoppable(self.source.open()), PARTED)
+
+
+class _Stoppable(io.RawIOBase):
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # any buffer
+        if stopping():
+            raise KeyboardInterrupt
+        read: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]  # all of ours have it
+        return read
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def resumable(binding: Binding, key: str, source: Source) -> Source:

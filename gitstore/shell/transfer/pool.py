@@ -17,6 +17,14 @@ Result = TypeVar("Result")
 
 _AHEAD = 4  # results for each worker that wait to be taken
 
+_worker = threading.local()
+
+
+def stopping() -> bool:
+    """Whether nobody waits any more for what this thread does: asked by whatever takes long."""
+    crew = getattr(_worker, "crew", None)
+    return crew is not None and crew.stopped
+
 
 def each(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int
@@ -56,10 +64,11 @@ class _Crew(Generic[Item, Result]):
         self._taking = threading.Lock()
         self._results: SimpleQueue[tuple[Item, Result | StorageError] | None] = SimpleQueue()
         self._ended = 0
-        self._stopped = False
+        self.stopped = False
 
     def work(self) -> None:
         """Deal with a share of the items, until there are none or somebody stops it."""
+        _worker.crew = self
         try:
             for item in self._taken():
                 try:
@@ -67,7 +76,7 @@ class _Crew(Generic[Item, Result]):
                 except StorageError as error:
                     self._results.put((item, error))
         except BaseException:
-            self._stopped = True
+            self.stopped = True
             raise
         finally:
             self._results.put(None)
@@ -89,7 +98,7 @@ class _Crew(Generic[Item, Result]):
 
     def stop(self) -> None:
         """Begin no new call."""
-        self._stopped = True
+        self.stopped = True
         self._room.release(self._workers)  # whoever waits for it
 
     def _taken(self) -> Iterator[Item]:
@@ -97,7 +106,7 @@ class _Crew(Generic[Item, Result]):
         while True:
             self._room.acquire()
             with self._taking:
-                if self._stopped:
+                if self.stopped:
                     return
                 try:
                     item = next(self._items)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from threading import Event
 from typing import TYPE_CHECKING
 
 from gitstore.adapters.tree_growing import Growing
@@ -30,6 +31,7 @@ from gitstore.core.versions import (
     merged,
 )
 from gitstore.shell.binding import Binding
+from gitstore.shell.transfer.pool import stopping
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -39,6 +41,8 @@ LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
 RANGE_ATTEMPTS = 3  # times that a range is begun, each with the store's own repetitions
 RANGES = 4  # ranges in flight; memory is at most SPAN times RANGES per large object
 KEEP = 4 * SPAN  # bytes after which what is here is flushed and noted
+
+_LOOK = 0.2  # seconds after which somebody who waits for a range looks whether to go on
 
 Progress = Callable[[int], None]
 
@@ -102,35 +106,39 @@ class _Transfer:
         # One after the other, because a pointer may claim any size: the first range finds that out.
         size = self.expect.size
         later = (Span(at, min(at + SPAN, size)) for at in range(begin, size, SPAN))
+        over = Event()
         # One worker more than there are ranges: to flush while they go on.
         with ThreadPoolExecutor(RANGES + 1) as pool:
             noting = _Noting(pool, self.incoming, begin)
             # A deque, so that the bytes of a range are let go as soon as they are hashed.
-            waiting = deque(pool.submit(self._range, span) for span in islice(later, RANGES))
+            waiting = deque(pool.submit(self._range, span, over) for span in islice(later, RANGES))
             at = begin
             try:
                 while waiting:
-                    chunks = waiting.popleft().result()
-                    waiting.extend(pool.submit(self._range, span) for span in islice(later, 1))
+                    chunks = _awaited(waiting.popleft())
+                    waiting.extend(
+                        pool.submit(self._range, span, over) for span in islice(later, 1)
+                    )
                     for chunk in chunks:
                         sha256.update(chunk)
                         at += len(chunk)
                     progress(sum(map(len, chunks)))
                     noting.reached(at, sha256)
             finally:
+                over.set()
                 for future in waiting:
                     future.cancel()
                 noting.end(at, sha256)
         return digested(size, sha256.hexdigest())
 
-    def _range(self, span: Span) -> list[bytes]:
+    def _range(self, span: Span, over: Event) -> list[bytes]:
         # A range that breaks off begins anew: the rest of a large object is worth it.
         for _ in range(RANGE_ATTEMPTS - 1):
             with suppress(Unreachable):
-                return self._once(span)
-        return self._once(span)
+                return self._once(span, over)
+        return self._once(span, over)
 
-    def _once(self, span: Span) -> list[bytes]:
+    def _once(self, span: Span, over: Event) -> list[bytes]:
         chunks: list[bytes] = []
         at = span.start
         for chunk in self.store.read(self.key, self.expect, span).chunks:
@@ -138,10 +146,26 @@ class _Transfer:
                 self.incoming.write_at(at, chunk)
             at += len(chunk)
             chunks.append(chunk)
+            if over.is_set():
+                break  # nobody waits for it any more
         if at != span.stop:
             told = f"{self.key}: a range came back with {at - span.start} bytes"
             raise Corrupt(told, key=self.key)
         return chunks
+
+
+def _awaited(under_way: Future[list[bytes]]) -> list[bytes]:
+    """What a range has brought.
+
+    Raises:
+        KeyboardInterrupt: nobody waits for the object any more.
+    """
+    while True:
+        done, _ = wait([under_way], timeout=_LOOK)
+        if stopping():
+            raise KeyboardInterrupt
+        if done:
+            return under_way.result()
 
 
 class _Noting:
