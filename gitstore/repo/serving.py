@@ -79,6 +79,7 @@ def serve_mount(start: Path, name: str, ready: int) -> None:
             if record.writable:
                 drawer = partial(_drawer, project, record.data_path)
                 files = Drafts(views.find, troubles, drawer, journal)
+            views.find(record.shows)  # before it is said to be ready: whoever comes first would wait
             threading.Thread(target=_watch, args=(kept, record), daemon=True).start()
             serve(files, manner, partial(mounts_system.say_ready, ready))
             pool.shutdown(wait=False, cancel_futures=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import EBADF, EISDIR, ENOENT, EROFS
@@ -17,6 +17,7 @@ from gitstore.shell.mount.troubles import Troubles
 from gitstore.shell.mount.views import View
 
 Attributes = Mapping[str, int]
+Entries = Sequence[tuple[str, Attributes]]
 
 _UNIT = 512  # bytes of st_blocks
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_TRUNC
@@ -62,6 +63,7 @@ class Files:
         self._find = find
         self.troubles = troubles
         self._opened: dict[int, Opened] = {}
+        self._folders: dict[int, Entries] = {}
         self._last = 0
         self._opening = threading.Lock()
         self._common: tuple[tuple[int, int], dict[str, int]] = (0, 0), {}
@@ -99,6 +101,30 @@ class Files:
             with suppress(KeyError):  # it went meanwhile
                 yield name, self._described(Place(place.view, start + name), tree)
 
+    def open_folder(self, path: str) -> int:
+        """Open a folder: what is in it at this moment.
+
+        Raises:
+            OSError: as `entries`.
+        """
+        here = self.attributes(path)
+        listed = [(".", here), ("..", here), *self.entries(path)]
+        with self._opening:
+            self._last += 1
+            self._folders[self._last] = listed
+            return self._last
+
+    def folder(self, handle: int) -> Entries:
+        """What was in an open folder when it was opened.
+
+        Raises:
+            OSError: it is not open.
+        """
+        listed = self._folders.get(handle)
+        if listed is None:
+            raise OSError(EBADF, str(handle))
+        return listed
+
     def open(self, path: str, flags: int) -> int:
         """Open a file for reading; the number by which it is known from then on.
 
@@ -128,8 +154,9 @@ class Files:
         return data
 
     def release(self, handle: int) -> None:
-        """Close a file."""
+        """Close a file or a folder."""
         self._opened.pop(handle, None)
+        self._folders.pop(handle, None)
 
     def place(self, path: str) -> Place:
         """A path of the mount, understood.

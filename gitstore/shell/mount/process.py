@@ -8,15 +8,16 @@ because most installations have neither.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from gitstore.core.errors import LocalFailure
 from gitstore.shell.mount.drafts import Drafts
-from gitstore.shell.mount.files import Attributes, Files
+from gitstore.shell.mount.files import Attributes, Entries, Files
 
 _READ_PLUS, _FILL_PLUS = 1, 2  # fuse.h: FUSE_READDIR_PLUS, FUSE_FILL_DIR_PLUS
+_PLUS_AT_WILL = 1 << 14  # fuse_common.h: FUSE_CAP_READDIRPLUS_AUTO
 _FIELDS = ("st_mode", "st_nlink", "st_uid", "st_gid", "st_size", "st_blocks")
 _LONG = 86_400  # seconds; what a pointer names does not change
 _SHORT = 1
@@ -47,14 +48,23 @@ class _Reading:
         self._files = files
         self._ready = ready
 
-    def init(self, path: str) -> None:
+    def init_with_config(self, conn_info: Any, config_3: Any) -> None:
+        # Always with attributes: the kernel would ask for one page of a folder, then name by name.
+        conn_info.want &= ~_PLUS_AT_WILL
         self._ready()
 
     def getattr(self, path: str, fh: int | None = None) -> Attributes:
         return self._files.attributes(path, fh)
 
-    def readdir(self, path: str, fh: int) -> Iterator[tuple[str, Attributes]]:
-        return self._files.entries(path)
+    def opendir(self, path: str) -> int:
+        return self._files.open_folder(path)
+
+    def readdir(self, path: str, fh: int) -> Entries:
+        return self._files.folder(fh)
+
+    def releasedir(self, path: str, fh: int) -> int:
+        self._files.release(fh)
+        return 0
 
     def open(self, path: str, flags: int) -> int:
         return self._files.open(path, flags)
@@ -170,20 +180,20 @@ def _with_attributes(mfusepy: Any) -> Any:
 
     class Binding(mfusepy.FUSE):  # type: ignore[misc]  # it comes late, so it is of no type
         def readdir_fuse_3(self, path: bytes, buf: Any, filler: Any, *rest: Any) -> int:
-            _offset, _file, flags = rest
+            offset, file, flags = rest
             found = mfusepy.c_stat()
             plus = _FILL_PLUS if flags & _READ_PLUS else 0
-            for name in (b".", b".."):
-                filler(buf, name, None, 0, 0)
-            listed = self.operations.readdir(path.decode(self.encoding, self.errors), 0)
+            listed = self.operations.readdir("", file.contents.fh)
             before = None
-            for name, attributes in listed:
+            # Only with positions does libfuse pass attributes on; so it asks again behind the last.
+            for at in range(offset, len(listed)):
+                name, attributes = listed[at]
                 for key in _FIELDS:
                     setattr(found, key, attributes[key])
                 if attributes["st_mtime"] != before:
                     before = attributes["st_mtime"]
                     mfusepy.set_st_attrs(found, attributes, use_ns=True)
-                if filler(buf, name.encode(self.encoding, self.errors), found, 0, plus):
+                if filler(buf, name.encode(self.encoding, self.errors), found, at + 1, plus):
                     break
             return 0
 
