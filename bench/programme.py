@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import describing, idle, moving, standing
+from bench import describing, idle, mounts, moving, standing
 from bench.rounds import Contest
 
 CONTESTS: tuple[Contest, ...] = (
@@ -10,4 +10,5 @@ CONTESTS: tuple[Contest, ...] = (
     *standing.CONTESTS,
     *describing.CONTESTS,
     *idle.CONTESTS,
+    *mounts.CONTESTS,
 )
