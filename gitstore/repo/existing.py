@@ -19,7 +19,7 @@ from gitstore.core.location import Location, Owner
 from gitstore.core.model import Action, Base, Kind, Plan, State, is_promise
 from gitstore.core.report import Listener, Outcome, Report
 from gitstore.core.versions import Same, Version, compare, content_only, merged
-from gitstore.repo.locating import check_vacant, end_link, make_link, remember_link
+from gitstore.repo.locating import check_left, check_vacant, end_link, make_link, remember_link
 from gitstore.repo.project import Project
 from gitstore.repo.roots import spare_of
 from gitstore.repo.selection import Selection
@@ -78,7 +78,7 @@ def link_existing(
         link = project.git.top / selection.data.path
         before = session.state.location(selection.data.path)
         if before != Location(str(place), Owner.OTHERS):
-            _check_not_ours(link, before)
+            check_left(link, before)
             check_vacant(link, place)
         live = selection.data.live  # then what the storage holds now is what they have to be
         view = session.listed_view(selection) if live else session.recorded_view(selection)
@@ -126,15 +126,6 @@ def _place(project: Project, selection: Selection, existing: Existing) -> Path:
             hint="git storage stage PATH  # recognises what is at the data path already",
         )
     return place
-
-
-def _check_not_ours(link: Path, before: Location | None) -> None:
-    if before is not None and before.owner is Owner.OURS:
-        raise PathRefused(
-            f"the data of {link} lie at {before.directory}",
-            hint="git storage unstage PATH, then: git storage stage --location DIR PATH, where DIR"
-            " is the directory above PATH",
-        )
 
 
 def _tree(project: Project, selection: Selection, place: Path) -> LentTree:

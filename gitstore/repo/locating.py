@@ -135,9 +135,6 @@ def take_back(session: Session, effect: Effect) -> None:
         bases = session.state.bases(data_path)
         session.state.set_bases(data_path, "", dict.fromkeys(bases))
     end_link(session, data_path)
-    if now is not None and now.owner is Owner.OURS:
-        with suppress(OSError):  # one file, or not there any more
-            Path(now.directory).rmdir()
     if was is not None:
         location = Location(str(was["directory"]), Owner(was["owner"]))
         make_link(session.project.git.top / data_path, Path(location.directory))
@@ -162,6 +159,19 @@ def check_vacant(link: Path, place: Path) -> None:
         )
 
 
+def check_left(link: Path, before: Location | None) -> None:
+    """Whether nothing of ours stays behind when a data path leads elsewhere.
+
+    Raises:
+        PathRefused: files are at its location.
+    """
+    if before is not None and before.owner is Owner.OURS and _full(Path(before.directory)):
+        raise PathRefused(
+            f"the files of {link} are at {before.directory}",
+            hint="git storage unstage PATH  # gives their place back",
+        )
+
+
 def _remember(session: Session, data_path: str, location: Location | None) -> None:
     before = session.state.location(data_path)
     if before == location:
@@ -170,6 +180,8 @@ def _remember(session: Session, data_path: str, location: Location | None) -> No
     session.note(data_path, "linked", {"before": was})
     if before is not None and before.owner is Owner.OURS:
         release(Path(before.directory))
+        with suppress(OSError):  # not there, or full again
+            Path(before.directory).rmdir()
     session.state.set_accepted(data_path, dict.fromkeys(session.state.accepted(data_path)))
     session.state.set_location(data_path, location)
     session.state.set_root(data_path, None)
