@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench import peers
+from bench import growth, peers
 from bench.programme import CONTESTS
 from bench.report import Row, as_json, table
 from bench.rounds import Sizes, Terms, say
@@ -27,6 +27,7 @@ _QUICK = Sizes(
 )
 # Three times the large object, and a server in memory that needs twice that for a while.
 _AMPLE = 20 << 30
+_OF_GROWTH = 900.0
 _LARGER = {"large": 4 << 30, "blocks": 100}
 
 
@@ -42,6 +43,8 @@ def main() -> int:
         "begun": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M"),
         "command": " ".join(["bench/run", *sys.argv[1:]]),
     }
+    if options.growth:
+        return _grow(options)
     failed = []
     for contest in CONTESTS:
         if options.only and contest.name not in options.only:
@@ -68,10 +71,12 @@ def _options() -> argparse.Namespace:
     names = [each.name for each in CONTESTS]
     parser.add_argument("--only", action="append", choices=names, metavar="CONTEST")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
+    parser.add_argument("--growth", action="store_true", help="against the number of objects")
+    parser.add_argument("--to", type=int, default=1_000_000, help="objects, with --growth")
     parser.add_argument("--on", default="/dev/shm", help="a RAM disk")  # noqa: S108 - made private
     parser.add_argument("--server", default="", choices=("rclone", "ministack"))
     parser.add_argument("--rounds", type=int, help="of everybody who is quick enough")
-    parser.add_argument("--limit", type=float, default=150, help="seconds for one command")
+    parser.add_argument("--limit", type=float, help="seconds for one command")
     parser.add_argument("--delay", type=float, default=30, help="ms of latency of what is far")
     parser.add_argument("--objects", type=int, help="small objects of 4 KiB")
     parser.add_argument("--large", type=int, help="MiB of the large object")
@@ -89,9 +94,22 @@ def _terms(options: argparse.Namespace, root: Path) -> Terms:
         given["large"] = options.large << 20
     sizes = replace(sizes, **{name: value for name, value in given.items() if value})
     rounds = options.rounds or (1 if options.quick else Terms(root).rounds)
-    return Terms(
-        root, options.server, rounds, limit=options.limit, delay=options.delay / 1000, sizes=sizes
-    )
+    limit = options.limit or (_OF_GROWTH if options.growth else Terms(root).limit)
+    return Terms(root, options.server, rounds, limit=limit, delay=options.delay / 1000, sizes=sizes)
+
+
+def _grow(options: argparse.Namespace) -> int:
+    """Measure against the number of objects, and draw it."""
+    _RESULTS.mkdir(exist_ok=True)
+    results = _RESULTS / "growth.json"
+    numbers = [each for each in growth.NUMBERS if each <= (1_000 if options.quick else options.to)]
+    root = Path(tempfile.mkdtemp(prefix="git-storage-bench-", dir=options.on))
+    try:
+        growth.measure(_terms(options, root), numbers, results)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    say(f"{growth.draw(results)} is drawn from {results}")
+    return 0
 
 
 def _free(root: Path) -> int:

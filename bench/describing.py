@@ -33,6 +33,19 @@ def add() -> Tool:
     return Tool("git storage add", begin, prepare)
 
 
+def listings() -> list[Tool]:
+    """Everybody's listing; the first is the bound."""
+    bare = ["env", f"PYTHONPATH={ROOT}", str(ROOT / ".venv/bin/python"), "-m", "bench.bare"]
+    bare += ["list", "data/{name}", ".", "1"]
+    aws = [str(AWS), "--endpoint-url", "{endpoint}", "s3", "ls", "--recursive", "s3://{key}/"]
+    return [
+        listing("obstore, a listing", *bare),
+        listing("rclone lsf -R", str(RCLONE), "lsf", "-R", "--fast-list", "bench:{key}"),
+        listing("s5cmd ls", str(S5CMD), "ls", "s3://{key}/*"),
+        listing("aws s3 ls", *aws),
+    ]
+
+
 def listing(name: str, *argv: str) -> Tool:
     """Who lists the objects, and does no more; `{…}` of the arguments are filled in."""
 
@@ -49,16 +62,7 @@ def listing(name: str, *argv: str) -> Tool:
 
 def _add(terms: Terms) -> list[Row]:
     many = Data("many", terms.sizes.many, _TINY)
-    bare = ["env", f"PYTHONPATH={ROOT}", str(ROOT / ".venv/bin/python"), "-m", "bench.bare"]
-    bare += ["list", "data/{name}", ".", "1"]
-    aws = [str(AWS), "--endpoint-url", "{endpoint}", "s3", "ls", "--recursive", "s3://{key}/"]
-    tools = [
-        add(),
-        listing("obstore, a listing", *bare),
-        listing("rclone lsf -R", str(RCLONE), "lsf", "-R", "--fast-list", "bench:{key}"),
-        listing("s5cmd ls", str(S5CMD), "ls", "s3://{key}/*"),
-        listing("aws s3 ls", *aws),
-    ]
+    tools = [add(), *listings()]
     with made(terms.root, terms.server or "rclone", [many]) as scene:
         rows = hold(terms, f"{many.files} objects listed", scene, many, tools)
         return count(terms, rows, scene, many, tools)

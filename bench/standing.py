@@ -2,62 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bench import down, projects
+from bench import down, projects, settled
 from bench.cost import Command, CommandFailed, run
-from bench.peers import AWS, DVC, GIT_STORAGE, RCLONE, S5CMD
+from bench.peers import GIT_STORAGE
 from bench.relay import Relay
 from bench.report import Row
-from bench.rounds import Check, Contest, Terms, Tool, Turns, count, hold, say
+from bench.rounds import Contest, Terms, Tool, Turns, count, hold, say
 from bench.scene import BUCKET, Data, Scene, made, through
 
 _SMALL = 4096
 _CHANGED = 10
 
 
-def settled(name: str, brought_by: Tool, argv: Callable[[Scene, Data], list[str]]) -> Tool:
-    """A tool whose command is run again and again where another one has brought everything.
-
-    Args:
-        name: as the table has it.
-        brought_by: brings everything, once for each way to the server.
-        argv: the command that is measured.
-    """
-
-    def prepare(scene: Scene, data: Data) -> None:
-        if _kept(scene, data, brought_by).exists():
-            return
-        brought_by.prepare(scene, data)
-        command, check = brought_by.begin(scene, data)
-        run(_remembering(scene, command))
-        check()
-        _kept(scene, data, brought_by).parent.mkdir(exist_ok=True)
-        shutil.move(command.where, _kept(scene, data, brought_by))
-
-    def begin(scene: Scene, data: Data) -> tuple[Command, Check]:
-        scene.place()
-        command = scene.command(argv(scene, data), _kept(scene, data, brought_by))
-        return _remembering(scene, command), lambda: None
-
-    return Tool(name, begin, prepare)
-
-
 def _unchanged(terms: Terms) -> list[Row]:
     sizes = terms.sizes
     datas = [Data("small", sizes.objects, _SMALL), Data("counted", sizes.counted, _SMALL)]
-    ours, lfs, dvc = down.git_storage(), down.lfs(), down.dvc()
     tools = [
-        settled("git storage stage", ours, lambda _, data: _ours("stage", data)),
-        settled("git storage sync", ours, lambda _, data: _ours("sync", data)),
-        *_copying(),
-        settled("dvc pull", dvc, lambda *_: [str(DVC), "pull", "--quiet"]),
-        settled("dvc push", dvc, lambda *_: [str(DVC), "push", "--quiet"]),
-        settled("git lfs pull", lfs, lambda *_: ["git", "lfs", "pull"]),
+        *(settled.git_storage("stage"), settled.git_storage("sync"), *_copying()),
+        *(settled.dvc("pull"), settled.dvc("push"), settled.lfs()),
     ]
     with made(terms.root, terms.server or "rclone", datas) as scene:
         what = f"{sizes.objects} objects, nothing changed"
@@ -68,7 +33,7 @@ def _unchanged(terms: Terms) -> list[Row]:
 def _many(terms: Terms) -> list[Row]:
     sizes = terms.sizes
     few, many = Data("small", sizes.objects, _SMALL), Data("many", sizes.many, 16)
-    ours = [settled("git storage stage", down.git_storage(), lambda _, data: _ours("stage", data))]
+    ours = [settled.git_storage("stage")]
     with (
         made(terms.root, terms.server or "rclone", [few, many]) as direct,
         through(direct, "counted") as (scene, way),
@@ -86,27 +51,7 @@ CONTESTS = (
 
 def _copying() -> list[Tool]:
     """Who compares a directory with a listing; each has a directory of its own."""
-    transfers = ("--transfers", "16", "--checkers", "16")
-    return [
-        settled(
-            f"rclone copy {' '.join(transfers)}",
-            down.rclone("--transfers", "16"),
-            lambda _, data: [str(RCLONE), "copy", *transfers, _url("bench:", data), "."],
-        ),
-        settled(
-            "s5cmd sync",
-            down.s5cmd(),
-            lambda _, data: [str(S5CMD), "sync", f"{_url('s3://', data)}/*", "."],
-        ),
-        settled(
-            "aws s3 sync",
-            down.aws(),
-            lambda scene, data: [
-                *(str(AWS), "--endpoint-url", scene.server.endpoint, "s3", "sync"),
-                *("--only-show-errors", _url("s3://", data), "."),
-            ],
-        ),
-    ]
+    return [settled.rclone(), settled.s5cmd(), settled.aws()]
 
 
 def _ten_changed(
@@ -148,9 +93,9 @@ def _change(scene: Scene, data: Data, number: int) -> dict[str, bytes]:
 def _record(scene: Scene, data: Data) -> None:
     """Somebody syncs and commits, and who has staged everything pulls."""
     project = projects.git_storage(scene, data, "data")
-    scene.do(_ours("sync", data), project)
+    scene.do([str(GIT_STORAGE), "sync", f"data/{data.name}"], project)
     scene.commit(project)
-    clone = _kept(scene, data, down.git_storage())
+    clone = settled.kept(scene, data, down.git_storage())
     scene.do(["git", "pull", "--quiet", "--ff-only"], clone)
 
 
@@ -166,28 +111,9 @@ def _asked(terms: Terms, scene: Scene, way: Relay, data: Data) -> list[Row]:
     rows = []
     for name in ("git storage status", "git storage status --remote"):
         argv = [str(GIT_STORAGE), *name.split()[2:]]
-        command = scene.command(argv, _kept(scene, data, down.git_storage()))
+        command = scene.command(argv, settled.kept(scene, data, down.git_storage()))
         way.counted()
         costs = [run(command, terms.limit) for _ in range(terms.rounds)]
         asked = {kind: number // terms.rounds for kind, number in way.counted().items()}
         rows.append(Row(f"{data.files} objects of S3 staged", name, costs, asked))
     return rows
-
-
-def _kept(scene: Scene, data: Data, tool: Tool) -> Path:
-    word = "".join(each if each.isalnum() else "-" for each in tool.name)
-    return scene.own / "kept" / f"{word}-{data.name}"
-
-
-def _remembering(scene: Scene, command: Command) -> Command:
-    # DVC's memory is of use here, and every new place would remove it.
-    kept = {"DVC_SITE_CACHE_DIR": str(scene.own / "kept-by-dvc")}
-    return replace(command, environment={**command.environment, **kept})
-
-
-def _ours(work: str, data: Data) -> list[str]:
-    return [str(GIT_STORAGE), work, f"data/{data.name}"]
-
-
-def _url(scheme: str, data: Data) -> str:
-    return f"{scheme}{BUCKET}/data/{data.name}"
