@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gitstore.core.cases import Local, local_case, settled
+from gitstore.core.location import Owner
 from gitstore.core.model import Action, Kind, State, is_promise
 from gitstore.core.versions import equal
 from gitstore.repo.viewing import Status
@@ -37,6 +38,7 @@ _ADVICE: dict[str, tuple[str, ...]] = {
     "new": (_SYNC, 'use "git storage record {path}" to record for a commit, offline'),
     "recorded": (_SYNC,),
     "read-only": ("kept here; the manifest says access: read",),
+    "kept by others": ('nothing here is changed; "git storage unstage {path}" ends the link',),
     "to erase": ('use "git storage sync {path}" to erase them on the storage',),
     "missing": (
         'use "git storage stage {path}" to bring them back',
@@ -70,8 +72,9 @@ def _told(status: Status) -> Iterator[tuple[str, Action]]:
     """Titles and actions; what comes first about an object counts."""
     for action in (*status.sync.conflicts, *status.stage.conflicts):
         yield "conflict", action
+    lent = status.location is not None and status.location.owner is Owner.OTHERS
     for action in status.missing:
-        yield "missing", action
+        yield ("kept by others" if lent else "missing"), action
     for action in status.changes:
         yield _title(action), action
     for action in status.incoming:
@@ -79,6 +82,8 @@ def _told(status: Status) -> Iterator[tuple[str, Action]]:
 
 
 def _title(action: Action) -> str:
+    if action.cell == "Sc6":
+        return "kept by others"
     fixed = {
         Kind.REFUSE: "refused",
         Kind.WAIT: "waiting",
