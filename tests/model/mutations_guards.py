@@ -19,7 +19,7 @@ from gitstore.core import cases, plan
 from gitstore.core.cases import Local, local_case, settled
 from gitstore.core.model import Action, Base, Kind, State
 from gitstore.core.versions import Same, Version, compare
-from gitstore.repo import deciding, staging, undoing_storage
+from gitstore.repo import copying, deciding, undoing_storage
 from gitstore.shell.transfer import down, up, upload
 from gitstore.shell.transfer.ledger import Change
 
@@ -198,8 +198,8 @@ def _always(*_: Any) -> bool:
 
 
 _SYNC = (deciding, "decide_sync")
-_STAGE = (staging, "decide_stage")
-_UNSTAGE = (staging, "decide_unstage")
+_STAGE = (deciding, "decide_stage")
+_UNSTAGE = (copying, "decide_unstage")
 
 GUARDS: Mapping[str, Mutation] = {
     "sync takes over an edit": decided(*_SYNC, _conflict, Kind.TAKE),
