@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import describing, idle, mounts, moving, standing
+from bench import describing, idle, mounts, moving, opening, standing
 from bench.rounds import Contest
 
 CONTESTS: tuple[Contest, ...] = (
@@ -11,4 +11,5 @@ CONTESTS: tuple[Contest, ...] = (
     *describing.CONTESTS,
     *idle.CONTESTS,
     *mounts.CONTESTS,
+    *opening.CONTESTS,
 )

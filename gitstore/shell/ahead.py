@@ -1,7 +1,9 @@
 """Reading ahead: a reader that goes on gets the next bytes before it asks, one that jumps does not.
 
 For a file that is read through requests. A jump costs one request of what is asked for, at least
-`LEAST`; whoever goes on reading gets windows that double up to `MOST`, several of them under way.
+the block of `LEAST` around it; whoever goes on reading gets windows that double up to `MOST`,
+several of them under way. Somebody who jumps about in an object of up to `WHOLE` gets ever larger
+blocks, and soon has all of it: that takes fewer requests than its parts.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from gitstore.core.store import Span
 LEAST = 64 << 10  # bytes of a request, unless the object ends: a header, a footer
 MOST = 8 << 20  # bytes of the largest window
 AHEAD = 3  # windows under way beside the one that is being read
-KEPT = 4  # small pieces that are kept for somebody who jumps to and fro
-_SMALL = 256 << 10
+WHOLE = 32 << 20  # bytes of an object that is soon held whole, and of the blocks that are kept
+FEW = 4  # jumps that mean nothing yet: a header, a footer, an index
 
 Reader = Callable[[Span], bytes]
 
@@ -29,16 +31,22 @@ class Ahead:
     Args:
         read: gives the bytes of a span; called by several threads.
         size: bytes of the object.
+
+    Attributes:
+        kept: bytes of the blocks that are kept for somebody who jumps to and fro.
     """
 
     def __init__(self, read: Reader, size: int) -> None:
         self._read = read
         self._size = size
-        self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
+        self._kept: deque[tuple[int, bytes]] = deque()
+        self.kept = 0
+        self._jumps = 0
         self._held = (0, b"")
         self._coming: deque[tuple[Span, Future[bytes]]] = deque()
         self._pool: ThreadPoolExecutor | None = None
         self._next = 0  # where somebody who goes on reads next
+        self._goes_on = False
         self._window = LEAST
         self._limit = 0  # up to where it is worth being under way
         self._process = os.getpid()
@@ -56,6 +64,8 @@ class Ahead:
                 # The threads have stayed with the process that this one was forked from.
                 self._process, self._pool = os.getpid(), None
                 self._coming.clear()
+            # Where the last reading has ended: then more of the kind is to be expected.
+            self._goes_on = start == self._next and start > 0
             while start < stop:
                 part = self._some(start, stop)
                 parts.append(part)
@@ -68,6 +78,7 @@ class Ahead:
         with self._lock:
             self._forget()
             self._kept.clear()
+            self.kept = 0
             self._held = (0, b"")
             if self._pool is not None:
                 self._pool.shutdown(wait=False, cancel_futures=True)
@@ -79,17 +90,32 @@ class Ahead:
                 return data[start - at : stop - at]
         if self._comes(start):
             return self._some(start, stop)
-        goes_on = start == self._next and start > 0
         self._forget()
-        self._window = min(2 * self._window, MOST) if goes_on else LEAST
-        self._limit = self._size if goes_on else stop
+        if self._goes_on:
+            self._window, self._limit = min(2 * self._window, MOST), self._size
+            span = Span(start, max(stop, start + self._window))
+        else:
+            self._window, self._limit = LEAST, stop
+            span = self._block(start, stop)
         if stop - start > MOST:
             self._window = MOST  # much at once is asked for in parts, side by side
-        stop = min(stop, start + MOST)
-        span = Span(start, min(max(stop, start + self._window), self._size))
+            span = Span(start, start + MOST)
+        span = Span(span.start, min(span.stop, self._size))
         self._fill(span.stop)
-        self._hold(start, self._read(span))
+        self._hold(span.start, self._read(span))
+        if not self._goes_on:
+            self._keep()
         return self._some(start, stop)
+
+    def _block(self, start: int, stop: int) -> Span:
+        """What to ask for when somebody has jumped."""
+        if stop - start >= LEAST:
+            return Span(start, stop)
+        wide = LEAST
+        if self._size <= WHOLE:
+            self._jumps += 1
+            wide = min(LEAST << max(0, self._jumps - FEW), MOST)
+        return Span(start - start % wide, -(-stop // wide) * wide)
 
     def _comes(self, start: int) -> bool:
         """Whether a byte was under way; then it is held, and more is under way."""
@@ -116,8 +142,12 @@ class Ahead:
         if not data:
             raise AssertionError("a reader gives what it is asked for, or raises")
         self._held = (start, data)
-        if len(data) <= _SMALL:
-            self._kept.append(self._held)
+
+    def _keep(self) -> None:
+        self._kept.append(self._held)
+        self.kept += len(self._held[1])
+        while self.kept > WHOLE:
+            self.kept -= len(self._kept.popleft()[1])
 
     def _forget(self) -> None:
         for _, future in self._coming:

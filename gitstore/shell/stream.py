@@ -7,11 +7,14 @@ import io
 from typing import TYPE_CHECKING
 
 from gitstore.core.errors import Corrupt
-from gitstore.shell.ahead import LEAST, Ahead
+from gitstore.shell.ahead import Ahead
 from gitstore.shell.pinned import Pinned
 
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]  # from Python 3.12 on
+
+
+BUFFER = 16 << 10  # bytes; less than what is asked for, so that it is seen how much is wanted
 
 
 class Checked:
@@ -124,4 +127,4 @@ class RecordedFile(io.RawIOBase):
 
 def stream(pinned: Pinned, name: str) -> io.BufferedReader:
     """A recorded version as `open(name, "rb")` gives a file."""
-    return io.BufferedReader(RecordedFile(pinned, name), LEAST)
+    return io.BufferedReader(RecordedFile(pinned, name), BUFFER)

@@ -22,7 +22,7 @@ from tests.servers import Bucket, S3Server
 pytestmark = pytest.mark.xdist_group("filesystem")
 
 FILES = {"a.csv": b"n,m\n1,2\n3,4\n", "2023/b.csv": b"n,m\n5,6\n", "2023/deep/c": b"c"}
-ROWS = 30_000
+ROWS = 90_000
 
 
 def filesystem(**options: Any) -> Any:

@@ -12,7 +12,7 @@ from gitstore.core.errors import Corrupt, Missing, Unreachable
 from gitstore.core.store import Span
 from gitstore.core.versions import Version, version
 from gitstore.shell import pinned as module
-from gitstore.shell.ahead import LEAST, MOST, Ahead
+from gitstore.shell.ahead import LEAST, MOST, WHOLE, Ahead
 from gitstore.shell.pinned import Pinned
 from gitstore.shell.stream import stream
 from tests.memory_store import MemoryStore, no_fault
@@ -179,13 +179,44 @@ class Watched:
 def test_a_jump_costs_one_small_request() -> None:
     watched = Watched(100 << 20)
     ahead = Ahead(watched.read, 100 << 20)
+    middle = 50 << 20
 
     assert len(ahead.read(0, 2880)) == 2880
-    assert len(ahead.read(50 << 20, 10)) == 10
+    assert len(ahead.read(middle + 70_000, 10)) == 10
     ahead.read(100, 2880)
-    ahead.read((50 << 20) + 5, 100)
-    assert watched.asked == [Span(0, LEAST), Span(50 << 20, (50 << 20) + LEAST)]
+    ahead.read(middle + LEAST + 5, 100)
+    ahead.read(middle + 3 * LEAST - 5, 10)
+    assert watched.asked == [
+        Span(0, LEAST),
+        Span(middle + LEAST, middle + 2 * LEAST),
+        Span(middle + 2 * LEAST, middle + 4 * LEAST),
+    ]
+    ahead.read(7, 10 * LEAST)
+    assert watched.asked[3:] == [Span(LEAST, LEAST * 10 + 7)], "what is here is not asked for"
     ahead.close()
+
+
+def test_whoever_jumps_about_in_a_small_object_soon_has_all_of_it() -> None:
+    size = 20 << 20
+    watched = Watched(size)
+    ahead = Ahead(watched.read, size)
+    for at in range(1000):
+        start = at * 7919 * 4099 % size
+        assert len(ahead.read(start, 100)) == min(100, size - start)
+    ahead.close()
+
+    assert len(watched.asked) < 25
+    assert sum(span.stop - span.start for span in watched.asked) < 3 * size
+
+
+def test_what_is_kept_of_a_large_object_is_bounded() -> None:
+    size = 1 << 40
+    ahead = Ahead(lambda span: bytes(span.stop - span.start), size)
+    for at in range(1000):
+        ahead.read(at * 7919 * (1 << 20), 100)
+    assert ahead.kept <= WHOLE
+    ahead.close()
+    assert ahead.kept == 0
 
 
 def test_whoever_goes_on_asks_for_every_byte_once_in_ever_larger_windows() -> None:
