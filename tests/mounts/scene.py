@@ -22,7 +22,7 @@ from tests.servers import Bucket
 OBJECTS = {
     "m31.fits": b"one" * 1000,
     "2023/m13.fits": b"thirteen",
-    "2023/raw/big.bin": bytes(range(256)) * 40_000,  # 10 MB: read in parts
+    "2023/raw/big.bin": bytes(range(256)) * 20_000,  # 5 MB: read in parts
 }
 _PATIENCE = 30.0
 

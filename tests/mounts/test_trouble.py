@@ -32,15 +32,9 @@ def test_a_storage_that_is_silent_is_an_error_and_then_read_again(lab: Lab, buck
         on.storage("umount")
 
 
-def test_what_breaks_off_is_asked_for_again(lab: Lab, bucket: Bucket) -> None:
-    with over_network(lab, bucket) as (on, way):
-        on.storage("mount", DATA)
-        way.spoil(Fault.CUT, "GET", BIG, times=2)
-        way.spoil(Fault.BUSY, "GET", BIG, times=2)
-        assert data(on, BIG).read_bytes() == OBJECTS[BIG]
-
-
-def test_a_flipped_byte_of_a_small_object_is_never_given(lab: Lab, bucket: Bucket) -> None:
+def test_what_breaks_off_is_asked_for_again_and_flipped_bytes_are_never_given(
+    lab: Lab, bucket: Bucket
+) -> None:
     with over_network(lab, bucket) as (on, way):
         on.storage("mount", DATA)
         way.spoil(Fault.FLIPPED, "GET", "m31.fits", times=EVER)
@@ -48,6 +42,10 @@ def test_a_flipped_byte_of_a_small_object_is_never_given(lab: Lab, bucket: Bucke
         assert blocks(on) == []
         way.heal()
         assert data(on, "m31.fits").read_bytes() == OBJECTS["m31.fits"]
+
+        way.spoil(Fault.CUT, "GET", BIG, times=2)
+        way.spoil(Fault.BUSY, "GET", BIG, times=2)
+        assert data(on, BIG).read_bytes() == OBJECTS[BIG]
 
 
 def test_a_storage_that_is_away_can_be_mounted_and_what_was_read_is_there(

@@ -142,8 +142,8 @@ def serve(files: Files, manner: Manner, ready: Callable[[], None]) -> None:
     Raises:
         LocalFailure: it could not be mounted.
     """
-    # libfuse 2 comes first in mfusepy where both are installed.
-    os.environ.setdefault("FUSE_LIBRARY_NAME", "fuse3")
+    # mfusepy would take libfuse 2 where both are installed, and start programs to look for them.
+    os.environ.setdefault("FUSE_LIBRARY_PATH", "libfuse3.so.3")
     try:
         import mfusepy  # type: ignore[import-untyped]  # it brings no types
     except (ImportError, OSError, AttributeError) as error:
