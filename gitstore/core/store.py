@@ -135,6 +135,12 @@ class Source(Protocol):
         ...
 
 
+def md5_of(source: Source) -> str | None:
+    """The MD5 of a source in lower-case hexadecimal, if whoever made it has computed it."""
+    md5: str | None = getattr(source, "md5", None)
+    return md5
+
+
 class Store(Protocol):
     """A storage, as far as transfers need it. See the module for what all methods promise."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import random
 
 import pytest
 
+from gitstore.adapters import tree_reading
 from gitstore.core.errors import Changed
 from tests.adapters.places import Place
 
@@ -66,3 +68,15 @@ def test_the_clock_is_the_one_that_stamps_files(place: Place) -> None:
         after = place.tree.clock_ns()
         assert before <= stat.mtime_ns <= after
         place.spare.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.mark.parametrize("size", [0, 1, (3 << 20) + 7])
+def test_a_large_file_has_the_digests_of_any_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    content = random.Random(size).randbytes(size)
+    (place.root / "big").write_bytes(content)
+    small = place.tree.digest("big")
+    monkeypatch.setattr(tree_reading, "_LARGE", 0)
+    assert place.tree.digest("big") == small
+    assert small[1].sha256 == hashlib.sha256(content).hexdigest()

@@ -10,6 +10,8 @@ import pytest
 
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.throttled import Rate, Slowed, Throttled, unslowed
+from gitstore.core.resuming import memo_of
+from gitstore.core.store import md5_of
 from tests.memory_store import MemoryStore
 
 MEGA = bytes(range(256)) * 4096
@@ -91,3 +93,14 @@ def test_the_rest_is_the_stores_own(tmp_path: Path) -> None:
     assert store.identity == inside.identity
     store.delete("a/b", made)
     assert inside.stat("a/b") is None
+
+
+def test_a_source_keeps_what_is_known_of_it() -> None:
+    class Known(BytesSource):
+        md5 = "0" * 32
+        memo = object()
+
+    slowed = Slowed(Known(MEGA), [])
+    assert md5_of(slowed) == "0" * 32
+    assert memo_of(slowed) is Known.memo
+    assert (md5_of(BytesSource(MEGA)), memo_of(BytesSource(MEGA))) == (None, None)

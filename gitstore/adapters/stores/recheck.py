@@ -25,6 +25,7 @@ from gitstore.core.store import (
     Span,
     Store,
     Wanted,
+    md5_of,
     read_many,
 )
 from gitstore.core.versions import Version, equal
@@ -130,6 +131,11 @@ class _Watched:
     def sha256(self) -> str | None:
         """Lower-case hexadecimal, if it is known."""
         return self.source.sha256
+
+    @property
+    def md5(self) -> str | None:
+        """The same for the MD5."""
+        return md5_of(self.source)
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte; its end raises what the look raises."""

@@ -22,7 +22,7 @@ from gitstore.adapters.stores.s3_obstore import obstore
 from gitstore.adapters.stores.s3_reading import read, stat
 from gitstore.adapters.stores.throttled import unslowed
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, StoreError
-from gitstore.core.store import Source
+from gitstore.core.store import Source, md5_of
 from gitstore.core.versions import Version, merged
 
 SMALL = 8 << 20
@@ -116,7 +116,7 @@ def _as_listed(connection: Connection, key: str, source: Source, written: Versio
         return written
     if current.get("etag") == written.get("etag"):
         return merged(written, current)
-    return current if current.get("etag") == _digest(source, "md5") else written
+    return current if current.get("etag") == _md5(source) else written
 
 
 def _look_up(connection: Connection, key: str, source: Source) -> Version | None:
@@ -124,7 +124,7 @@ def _look_up(connection: Connection, key: str, source: Source) -> Version | None
     current = stat(connection, key)
     if current is None or current.size != source.size:
         return None
-    if current.get("etag") == _digest(source, "md5"):
+    if current.get("etag") == _md5(source):
         return current
     theirs = hashlib.sha256()
     try:
@@ -134,6 +134,10 @@ def _look_up(connection: Connection, key: str, source: Source) -> Version | None
         # Somebody else is at work there: what we wrote, if we did, is not what is there now.
         return None
     return current if theirs.hexdigest() == (source.sha256 or _digest(source, "sha256")) else None
+
+
+def _md5(source: Source) -> str:
+    return md5_of(source) or _digest(source, "md5")
 
 
 def _digest(source: Source, kind: str) -> str:

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from gitstore.core.resuming import Memo, abandon, memo_of
-from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
+from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store, md5_of
 from gitstore.core.versions import Version
 
 _PIECE = 256 << 10  # bytes of an upload that are let through at a time
@@ -128,6 +128,11 @@ class Slowed:
     def sha256(self) -> str | None:
         """Lower-case hexadecimal, if it is known."""
         return self.source.sha256
+
+    @property
+    def md5(self) -> str | None:
+        """The same for the MD5."""
+        return md5_of(self.source)
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte."""

@@ -11,7 +11,7 @@ from gitstore.adapters.uploads import Upload, UploadMemo
 from gitstore.core.errors import StoreError
 from gitstore.core.model import UNDECIDED
 from gitstore.core.resuming import abandon
-from gitstore.core.store import Source
+from gitstore.core.store import Source, md5_of
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer.pool import stopping
 from gitstore.shell.transfer.run import Run
@@ -35,6 +35,11 @@ class Resumable:
     def sha256(self) -> str | None:
         """Lower-case hexadecimal, if it is known."""
         return self.source.sha256
+
+    @property
+    def md5(self) -> str | None:
+        """The same for the MD5."""
+        return md5_of(self.source)
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte; it ends by raising when nobody waits any more."""
