@@ -82,8 +82,20 @@ def locate(session: Session, selection: Selection, directory: str) -> None:
 
 
 def relink(session: Session, data_path: str) -> None:
-    """Make the link again where something like `git clean` has removed it."""
+    """Make the link again where something like `git clean` has removed it.
+
+    Raises:
+        PathRefused: there is a link that this work tree does not know.
+    """
     location, link = session.state.location(data_path), session.project.git.top / data_path
+    there = leads_to(link)
+    if location is None and there is not None:
+        ours = claimed_by(Path(there)) == link
+        words = ["--location", str(Path(there).parent)] if ours else ["--existing", there]
+        raise PathRefused(
+            f"{data_path} is a symbolic link to {there}, which this work tree knows nothing of",
+            hint=f"{shlex.join(['git', 'storage', 'stage', *words, data_path])}  # or rm the link",
+        )
     if location is not None and not os.path.lexists(link):
         make_link(link, Path(location.directory))
 

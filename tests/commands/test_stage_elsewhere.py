@@ -174,7 +174,23 @@ def test_two_data_paths_of_one_last_name_need_two_places(lab: Lab) -> None:
 def test_a_link_that_came_from_somewhere_else_is_not_followed(lab: Lab) -> None:
     lab.describe(FILES)
     (lab.top / "data").symlink_to(lab.root / "home")
-    lab.storage("stage", "data").fails(128).says("symbolic link")
+    told = lab.storage("stage", "data").fails(128)
+    told.says("symbolic link", f"git storage stage --existing {lab.root}/home data  # or rm")
+    lab.storage("sync").fails(1).says("symbolic link")
+
+
+def test_a_lost_state_is_told_the_place_again(located: Lab) -> None:
+    located.write("data/m31.fits", b"edited")
+    (located.top / ".git/storage/state.db").unlink()
+    told = located.storage("stage", "data").fails(128)
+    command = f"git storage stage --location {disk(located)} data"
+    told.says("which this work tree knows nothing of", f"hint: {command}  # or rm the link")
+    located.run("sh", "-c", command).fails(1).says("conflict", "data/m31.fits")
+    assert located.files() == FILES | {"m31.fits": b"edited"}
+    located.remove("data")
+    (located.top / ".git/storage/state.db").unlink()
+    located.run("sh", "-c", command).fails(1).says("conflict", "data/m31.fits")
+    assert located.files() == FILES | {"m31.fits": b"edited"}
 
 
 def test_staging_elsewhere_is_undone_with_its_link(located: Lab) -> None:
