@@ -25,7 +25,6 @@ NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
 _STEP = 10
 _TINY = 16
 _COMPARED = 10_000
-_PICTURE = ROOT / "docs" / "growth.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +97,11 @@ def measure(terms: Terms, numbers: Sequence[int], results: Path) -> None:
             everybody.attempt("status", scene, data, _git_status())
 
 
-def draw(results: Path) -> Path:
-    """Draw the points as SVG, by a program of its own; where the picture is."""
+def draw(results: Path, picture: Path) -> None:
+    """Draw the points as SVG, by a program of its own."""
     install_plotting()
     program = ROOT / "bench" / "plot.py"
-    subprocess.run([str(PLOTTING), str(program), str(results), str(_PICTURE)], check=True)
-    return _PICTURE
+    subprocess.run([str(PLOTTING), str(program), str(results), str(picture)], check=True)
 
 
 def _projects() -> list[tuple[Tool, list[tuple[str, Tool]]]]:

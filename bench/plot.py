@@ -25,16 +25,29 @@ _WORKS = {
 }
 
 
+_COLOURS = {
+    "git storage": "#c1272d",
+    "git": "#333333",
+    "git lfs": "#e69f00",
+    "rclone": "#0072b2",
+    "s5cmd": "#009e73",
+    "dvc": "#8f4fa8",
+    "aws": "#a6761d",
+    "obstore": "#999999",
+}
+
+
 def main() -> None:
     """Draw time above and memory below, a column for each work."""
     points = json.loads(Path(sys.argv[1]).read_text())
-    figure, axes = pyplot.subplots(2, len(_WORKS), figsize=(16, 8), sharex=True, layout="tight")
+    size = {"figsize": (16, 8), "layout": "tight", "sharex": True, "sharey": "row"}
+    figure, axes = pyplot.subplots(2, len(_WORKS), **size)
     for column, (work, title) in enumerate(_WORKS.items()):
         above, below = axes[0][column], axes[1][column]
         for who in dict.fromkeys(each["who"] for each in points if each["work"] == work):
             own = [each for each in points if each["work"] == work and each["who"] == who]
             objects = [each["objects"] for each in own]
-            style = {"marker": "o", "markersize": 3, "linewidth": 2 if "git storage" in who else 1}
+            style = _style(who)
             above.plot(objects, [each["cost"]["wall"] for each in own], label=who, **style)
             below.plot(objects, [each["cost"]["memory"] / 2**20 for each in own], **style)
         above.set_title(title)
@@ -43,9 +56,17 @@ def main() -> None:
         for axis in (above, below):
             axis.set(xscale="log", yscale="log")
             axis.grid(visible=True, linewidth=0.3)
+            axis.minorticks_off()
     axes[0][0].set_ylabel("seconds")
     axes[1][0].set_ylabel("MiB, the largest process")
     figure.savefig(sys.argv[2], format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _style(who: str) -> dict[str, object]:
+    """A tool has one colour, whatever it does; ours is the thick line."""
+    tool = max((each for each in _COLOURS if who.startswith(each)), key=len)
+    width = 2.5 if tool == "git storage" else 1
+    return {"color": _COLOURS[tool], "marker": "o", "markersize": 3, "linewidth": width}
 
 
 if __name__ == "__main__":
