@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import random
@@ -15,8 +16,8 @@ import pytest
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree import Tree
-from gitstore.core.errors import Corrupt, Denied, Refused, StoreError, Unreachable
-from gitstore.core.kept import Part, line, parsed
+from gitstore.core.errors import Corrupt, Denied, LocalFailure, Refused, StoreError, Unreachable
+from gitstore.core.kept import Origin, Part, line, parsed
 from gitstore.core.manifest import DataPath
 from gitstore.core.store import Reading, Span
 from gitstore.core.versions import Version, digested
@@ -182,6 +183,23 @@ def test_wrong_bytes_that_pass_are_found_in_the_end_and_all_comes_again(
         journal.write(line(Part(BEFORE, hashlib.sha256(wrong).hexdigest())))
     assert scene.bring() == BIG
     assert scene.store.given == len(BIG) - BEFORE + len(BIG)
+
+
+def test_what_the_disk_does_not_flush_is_not_noted(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incoming = scene.binding.tree.growing(Origin("memory://bucket/", "big", scene.version))
+    incoming.write_at(0, BIG[:SPAN])
+
+    def refused(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", refused)
+    with pytest.raises(LocalFailure):
+        incoming.keep(Part(SPAN, hashlib.sha256(BIG[:SPAN]).hexdigest()))
+    assert list(scene.spare.rglob("*.journal")) == []
+    incoming.discard()
+    assert scene.files() == []
 
 
 def test_nothing_is_kept_where_no_identifier_is_exact(scene: Scene) -> None:

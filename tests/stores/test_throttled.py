@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.throttled import Rate, Slowed, Throttled, unslowed
 from gitstore.core.resuming import memo_of
-from gitstore.core.store import md5_of
+from gitstore.core.store import Abilities, md5_of
 from tests.memory_store import MemoryStore
 
 MEGA = bytes(range(256)) * 4096
@@ -28,6 +29,14 @@ class Watch:
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
+
+
+class Many(MemoryStore):
+    """A store with a way of its own to read many objects."""
+
+    def abilities(self) -> Abilities:
+        """See `Store.abilities`."""
+        return replace(super().abilities(), many=True)
 
 
 @pytest.fixture
@@ -90,6 +99,7 @@ def test_the_rest_is_the_stores_own(tmp_path: Path) -> None:
     assert store.stat("a/b") == inside.stat("a/b")
     assert [found.key for found in store.list("a/")] == ["a/b"]
     assert store.abilities() == inside.abilities()
+    assert not Throttled(Many(), []).abilities().many  # nothing would be seen of its bytes
     assert store.identity == inside.identity
     store.delete("a/b", made)
     assert inside.stat("a/b") is None

@@ -68,8 +68,8 @@ class Throttled:
         return self.store.identity
 
     def abilities(self) -> Abilities:
-        """As the store's."""
-        return self.store.abilities()
+        """As the store's, but for its ways to move many objects, of which nothing is seen here."""
+        return replace(self.store.abilities(), many=False)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """As the store's: what it takes is not an object's bytes."""

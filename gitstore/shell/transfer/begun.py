@@ -16,6 +16,7 @@ from gitstore.shell.binding import Binding
 from gitstore.shell.transfer.pool import stopping
 from gitstore.shell.transfer.run import Run
 
+_PIECE = 1 << 20  # bytes that are read at least
 PARTED = 8 << 20  # bytes; no store writes less than this in parts
 
 
@@ -43,7 +44,7 @@ class Resumable:
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte; it ends by raising when nobody waits any more."""
-        return io.BufferedReader(_Stoppable(self.source.open()), PARTED)
+        return io.BufferedReader(_Stoppable(self.source.open()), _PIECE)
 
 
 class _Stoppable(io.RawIOBase):

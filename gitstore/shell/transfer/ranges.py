@@ -123,6 +123,7 @@ class _Transfer:
                         sha256.update(chunk)
                         at += len(chunk)
                     progress(sum(map(len, chunks)))
+                    chunks = []  # let go before the next one is waited for
                     noting.reached(at, sha256)
             finally:
                 over.set()
