@@ -12,12 +12,11 @@ object, `stat` says too (either may say more), and after `write` both say what `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import BinaryIO, Protocol
 
-from gitstore.core.errors import StoreError
 from gitstore.core.versions import Version
 
 
@@ -66,7 +65,8 @@ class Abilities:
         versions: whether old versions of an object can be listed and read.
         writable: whether `write` and `delete` exist at all.
         parallel: requests in flight that suit this storage.
-        many: whether it is a `ManyReader`, too.
+        many: whether it is a `ManyReader`, too (`core/many.py`).
+        many_writes: whether it is a `ManyWriter`, too.
         costs: the requests that bytes take, where somebody counts them.
     """
 
@@ -77,6 +77,7 @@ class Abilities:
     writable: bool = True
     parallel: int = 16
     many: bool = False
+    many_writes: bool = False
     costs: Costs | None = None
 
 
@@ -210,69 +211,3 @@ class Store(Protocol):
             Unsupported: the storage keeps none that could be listed.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A small object that is to be read whole: its key, and the version to expect."""
-
-    key: str
-    expect: Version
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A small object that has been read whole: the version that the bytes come from, and they."""
-
-    version: Version
-    data: bytes
-
-
-WHOLE = 1 << 20
-"""In bytes: the largest object that is worth reading by `ManyReader.read_many`."""
-
-
-Answers = Iterator[list[tuple[Wanted, Whole | StoreError]]]
-"""What has come of some reads since the last batch."""
-
-
-@runtime_checkable
-class ManyReader(Protocol):
-    """A store that reads many small objects with less work for each than `read` takes.
-
-    This is no other verb: what it answers for one object is what `read` would, and where a store
-    has it not, `read` in threads does the same work.
-    """
-
-    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
-        """Read objects of at most `WHOLE` bytes, in any order, in batches of what is there.
-
-        Args:
-            wanted: taken as there is room for another request.
-            most: requests in flight, or None for as many as make it faster.
-        """
-        ...
-
-
-def many_reader(store: Store) -> ManyReader | None:
-    """The store, if it reads many objects at a time."""
-    return store if store.abilities().many and isinstance(store, ManyReader) else None
-
-
-def read_many(store: Store, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
-    """Read small objects: see `ManyReader`. From a store that is none, one after the other."""
-    reader = many_reader(store)
-    if reader is not None:
-        yield from reader.read_many(wanted, most)
-        return
-    for one in wanted:
-        yield [(one, read_whole(store, one))]
-
-
-def read_whole(store: Store, wanted: Wanted) -> Whole | StoreError:
-    """One small object, or why it cannot be had."""
-    try:
-        reading = store.read(wanted.key, wanted.expect)
-        return Whole(reading.version, b"".join(reading.chunks))
-    except StoreError as error:
-        return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Iterator
@@ -15,12 +16,15 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.s3 import S3Store
-from gitstore.core.errors import Missing, StoreError, Unreachable
-from gitstore.core.store import Wanted, Whole, read_many
-from gitstore.core.versions import version
+from gitstore.core.errors import Missing, Refused, StorageError, Unreachable
+from gitstore.core.many import Given, Wanted, Whole, read_many, write_many
+from gitstore.core.versions import Version, version
 from tests.servers import Bucket, S3Server
 from tests.stores.opening import s3_store
+
+Said = tuple[int, dict[str, str], bytes]
 
 ANY = version(3, {"etag": "e"})
 KEYS = (
@@ -36,11 +40,13 @@ class Listener:
 
     Attributes:
         answers: what it says, one after the other: status, headers, body; then the last for ever.
-        seen: the request's line and headers.
+        seen: the paths and headers that were asked for.
+        bodies: what was sent along.
     """
 
-    answers: list[tuple[int, dict[str, str], bytes]]
+    answers: list[Said]
     seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     port: int = 0
 
     def store(self) -> S3Store:
@@ -49,7 +55,7 @@ class Listener:
 
 
 @contextmanager
-def listening(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[Listener]:
+def listening(*answers: Said) -> Iterator[Listener]:
     listener = Listener(list(answers))
     lock = threading.Lock()
 
@@ -59,6 +65,7 @@ def listening(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[Listener]
         def do_GET(self) -> None:
             with lock:
                 headers = {name.lower(): value for name, value in self.headers.items()}
+                listener.bodies.append(self.rfile.read(int(headers.get("content-length", 0))))
                 listener.seen.append((self.path, headers))
                 told = listener.answers.pop(0) if len(listener.answers) > 1 else listener.answers[0]
             status, extra, body = told
@@ -66,7 +73,10 @@ def listening(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[Listener]
             for name, value in {"Content-Length": str(len(body)), **extra}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_PUT = do_HEAD = do_GET  # noqa: N815 - the names that the library asks for
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -83,17 +93,17 @@ def listening(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[Listener]
 FINE = (200, {"ETag": '"e"'}, b"abc")
 
 
-def results(store: S3Store, *wanted: Wanted) -> dict[str, Whole | StoreError]:
+def results(store: S3Store, *wanted: Wanted) -> dict[str, Whole | StorageError]:
     return {one.key: found for batch in read_many(store, wanted) for one, found in batch}
 
 
-def botocores(path: str, headers: dict[str, str]) -> str:
+def botocores(path: str, headers: dict[str, str], method: str = "GET") -> str:
     """The signature that botocore gives to a request like this one."""
     signed = re.search("SignedHeaders=([^,]+)", headers["authorization"])
     assert signed is not None
     named = {n: headers[n] for n in signed[1].split(";") if n != "host"}
     auth = S3SigV4Auth(Credentials("AKID", "SECR:ET/+"), "s3", "eu-west-3")
-    request: Any = AWSRequest("GET", f"http://{headers['host']}{path}", headers=named)
+    request: Any = AWSRequest(method, f"http://{headers['host']}{path}", headers=named)
     request.context["timestamp"] = headers["x-amz-date"]
     canonical = auth.canonical_request(request)
     text: str = auth.signature(auth.string_to_sign(request, canonical), request)
@@ -109,6 +119,39 @@ def test_any_key_is_asked_for_and_signed_as_botocore_does(identity: dict[str, st
         assert len(listener.seen) == len(KEYS)
         for path, headers in listener.seen:
             assert headers["authorization"].endswith("Signature=" + botocores(path, headers))
+
+
+@pytest.mark.parametrize("expect", [None, version(3, {"etag": "old"})])
+def test_any_key_is_written_and_signed_as_botocore_does(expect: Version | None) -> None:
+    with listening(FINE) as listener:
+        given = [Given(key, BytesSource(key.encode()), expect) for key in KEYS]
+        done = {o.key: r for batch in write_many(listener.store(), given) for o, r in batch}
+        assert done == {key: version(len(key.encode()), {"etag": "e"}) for key in KEYS}
+        assert sorted(listener.bodies) == sorted(key.encode() for key in KEYS)
+        for path, headers in listener.seen:
+            assert headers["authorization"].endswith(botocores(path, headers, "PUT"))
+            condition = "if-none-match" if expect is None else "if-match"
+            assert headers[condition] == ("*" if expect is None else '"old"')
+            signed = headers["authorization"]
+            assert "x-amz-content-sha256" in signed
+            assert condition in signed
+
+
+def test_a_write_of_which_the_answer_was_lost_is_looked_up_and_no_conflict() -> None:
+    digest = hashlib.md5(b"abc", usedforsecurity=False).hexdigest()
+    lost: Said = (500, {}, b"")
+    ours: Said = (200, {"ETag": f'"{digest}"', "Content-Length": "3"}, b"")
+    refused: Said = (412, {}, b"<Error><Code>PreconditionFailed</Code></Error>")
+    with listening(lost, refused, ours) as listener:
+        [[(_, made)]] = write_many(listener.store(), [Given("a", BytesSource(b"abc"), None)])
+        assert made == version(3, {"etag": digest})
+
+
+def test_a_refusal_at_once_is_one() -> None:
+    with listening((412, {}, b"<Error><Code>PreconditionFailed</Code></Error>")) as listener:
+        [[(_, made)]] = write_many(listener.store(), [Given("a", BytesSource(b"abc"), None)])
+        assert isinstance(made, Refused)
+        assert len(listener.seen) == 1
 
 
 def test_a_key_with_components_of_dots_is_read_in_the_other_way() -> None:

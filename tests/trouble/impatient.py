@@ -12,7 +12,7 @@ import os
 import sys
 
 from gitstore.__main__ import main
-from gitstore.adapters.stores import s3_connection, s3_listing, s3_parts, s3_writing
+from gitstore.adapters.stores import curl, s3_connection, s3_listing, s3_parts, s3_writing
 from gitstore.shell.transfer import begun, ranges
 
 IN_MEMORY = 20_000
@@ -23,7 +23,7 @@ IN_RANGES = 300_000
 
 def hurry() -> None:
     """Change the constants of this process."""
-    for module in (s3_connection, s3_listing):
+    for module in (curl, s3_connection, s3_listing):
         module.CONNECT = module.SILENCE = int(os.environ["PATIENCE"])  # type: ignore[attr-defined]  # each has its own
     ranges.SPAN, ranges.LARGE, ranges.KEEP = 1 << 16, 4 << 16, 2 << 16
     begun.PARTED = 200_000

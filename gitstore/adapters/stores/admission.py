@@ -13,23 +13,21 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import TypeVar
 
-from gitstore.core.errors import Denied, NoCredentials, StoreError, WrongCredentials
-from gitstore.core.resuming import abandon
-from gitstore.core.store import (
-    Abilities,
-    Answers,
-    Found,
-    Reading,
-    Source,
-    Span,
-    Store,
-    Wanted,
-    Whole,
-    read_many,
+from gitstore.core.errors import (
+    Denied,
+    NoCredentials,
+    StorageError,
+    StoreError,
+    WrongCredentials,
 )
+from gitstore.core.many import Answers, Given, Wanted, Writes, read_many, write_many
+from gitstore.core.resuming import abandon
+from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
 from gitstore.core.versions import Version
 
+_Asked = TypeVar("_Asked")
 _Result = TypeVar("_Result")
+_Batches = Iterator[list[tuple[_Asked, _Result | StorageError]]]
 _REFUSALS = (Denied, NoCredentials)
 _TRIED = 3  # objects that are denied, before it is said of all
 
@@ -87,23 +85,15 @@ class Admitted:
 
     def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
         """As the store's, once one object was read."""
-        wanted = iter(wanted)
-        for one in wanted:
-            yield [(one, self._alone(one))]
-            if self._let_in:
-                break
-        for batch in read_many(self._store, self._while_let_in(wanted), most):
-            for _, result in batch:
-                if isinstance(result, WrongCredentials):
-                    self._end = result
-            yield batch
-        # What is left was not asked for, and fails with the rest.
-        for one in wanted:
-            yield [(one, self._alone(one))]
+        yield from self._many(wanted, lambda store, some: read_many(store, some, most))
 
     def write(self, key: str, source: Source, expect: Version | None) -> Version:
         """As the store's."""
         return self._through(lambda store: store.write(key, source, expect))
+
+    def write_many(self, given: Iterable[Given], most: int | None = None) -> Writes:
+        """As the store's, once one object was written."""
+        yield from self._many(given, lambda store, some: write_many(store, some, most))
 
     def abandon(self, key: str, noted: str) -> None:
         """As the store's."""
@@ -125,24 +115,48 @@ class Admitted:
             yield first
             yield from rest
 
-    def _alone(self, wanted: Wanted) -> Whole | StoreError:
-        def ask(store: Store) -> Whole:
-            [[(_, result)]] = read_many(store, [wanted])
-            if isinstance(result, StoreError):
+    def _many(
+        self,
+        asked: Iterable[_Asked],
+        ask: Callable[[Store, Iterable[_Asked]], _Batches[_Asked, _Result]],
+    ) -> _Batches[_Asked, _Result]:
+        """One alone, until one is let in; then many, until the credentials are refused."""
+        asked = iter(asked)
+        for one in asked:
+            yield [(one, self._alone(one, ask))]
+            if self._let_in:
+                break
+        for batch in ask(self._store, self._while_let_in(asked)):
+            for _, result in batch:
+                if isinstance(result, WrongCredentials):
+                    self._end = result
+            yield batch
+        # What is left was not asked for, and fails with the rest.
+        for one in asked:
+            yield [(one, self._alone(one, ask))]
+
+    def _alone(
+        self,
+        one: _Asked,
+        ask: Callable[[Store, Iterable[_Asked]], _Batches[_Asked, _Result]],
+    ) -> _Result | StorageError:
+        def asked(store: Store) -> _Result:
+            [[(_, result)]] = ask(store, [one])
+            if isinstance(result, StorageError):
                 raise result
             return result
 
         try:
-            return self._through(ask)
-        except StoreError as error:
+            return self._through(asked)
+        except StorageError as error:
             return error
 
-    def _while_let_in(self, wanted: Iterator[Wanted]) -> Iterator[Wanted]:
+    def _while_let_in(self, asked: Iterator[_Asked]) -> Iterator[_Asked]:
         while self._end is None:
-            one = next(wanted, None)
-            if one is None:
+            try:
+                yield next(asked)
+            except StopIteration:
                 return
-            yield one
 
     def _through(self, ask: Callable[[Store], _Result]) -> _Result:
         if not self._let_in:

@@ -10,7 +10,8 @@ from threading import Barrier
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.contract import bytes_of, made, promise, refuses
 from gitstore.core.errors import Missing, Refused, Unsupported
-from gitstore.core.store import Conditional, Span, Store, Wanted, Whole, read_many
+from gitstore.core.many import Given, Wanted, Whole, read_many, write_many
+from gitstore.core.store import Conditional, Span, Store
 from gitstore.core.versions import Version, equal, has_place
 
 _WRITERS = 8
@@ -151,6 +152,30 @@ def _many_reads_answer_what_one_does(store: Store, prefix: str) -> None:
             promise(named, "one of many reads names another version")
 
 
+def _many_writes_do_what_one_does(store: Store, prefix: str) -> None:
+    there, gone = prefix + "there", prefix + "gone"
+    first = made(store, there, b"one")
+    second = store.write(there, BytesSource(b"two"), first)
+    lost = made(store, gone, b"x")
+    store.delete(gone, lost)
+    new = [Given(prefix + f"new/{n}", BytesSource(b"x" * n), None) for n in range(20)]
+    good = [*new, Given(prefix + "there", BytesSource(b"three"), second)]
+    bad = [Given(there, BytesSource(b"four"), None), Given(gone, BytesSource(b"y"), lost)]
+    for writes, refused in ((good, False), (bad, True)):
+        done = [each for batch in write_many(store, writes) for each in batch]
+        promise(len(done) == len(writes), f"of {len(writes)} writes {len(done)} were answered")
+        for one, result in done:
+            told = isinstance(result, Refused) if refused else isinstance(result, Version)
+            promise(told, f"one of many writes came to {result}")
+            if isinstance(result, Version):
+                current = store.stat(one.key)
+                promise(equal(current, result), f"a write said {result}, and there is {current}")
+                with one.source.open() as stream:
+                    promise(bytes_of(store, one.key) == stream.read(), "other bytes arrived")
+    promise(bytes_of(store, there) == b"three", "a refused write among many changed the object")
+    promise(store.stat(gone) is None, "a refused write among many made an object")
+
+
 def _reading_what_is_gone_says_so(store: Store, prefix: str) -> None:
     try:
         store.read(prefix + "a", None)
@@ -226,6 +251,7 @@ CHECKS = (
     _what_was_deleted_can_be_created_again,
     _reading_refuses_what_changed,
     _many_reads_answer_what_one_does,
+    _many_writes_do_what_one_does,
     _reading_what_is_gone_says_so,
     _old_versions_can_be_read_where_they_are_kept,
     _one_of_many_creators_wins,

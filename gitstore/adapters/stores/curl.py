@@ -19,10 +19,10 @@ from typing import Any
 
 from gitstore.adapters.stores.pace import MOST, Pace
 from gitstore.core.credentials import Keys
-from gitstore.core.store import WHOLE, Wanted
+from gitstore.core.many import WHOLE
 
 ATTEMPTS = 4
-_CONNECT, _SILENCE = 10, 60  # seconds: until a connection stands, and until a byte arrives
+CONNECT, SILENCE = 10, 60  # seconds: until a connection stands, and until a byte arrives
 _PAUSE = 0.1  # seconds; doubled with every attempt
 _LONGEST = 20.0  # seconds: however long a storage wishes to be left alone
 _TURN = 1.0  # seconds: the longest wait for something to happen
@@ -31,20 +31,22 @@ _BUSY = frozenset({408, 500, 502, 504}) | _SLOW_DOWN
 
 
 @dataclass(frozen=True, slots=True)
-class Get:
+class Request:
     """One request.
 
     Attributes:
-        wanted: what it is for.
+        about: what it is for; comes back with the answer.
         url: percent-encoded, without dotted components.
         headers: lines of `name: value`.
         keys: what to sign it with, or None.
+        body: what to PUT there; None to GET what is there.
     """
 
-    wanted: Wanted
+    about: Any
     url: str
     headers: tuple[str, ...] = ()
     keys: Keys | None = None
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,18 @@ class Answer:
     """A whole answer of whatever status; status 0 is none, after all attempts.
 
     Attributes:
-        get: the request.
+        request: the request.
         status: of HTTP.
         head: its lines, as they came.
         body: as it was sent.
+        repeated: whether the request was sent before, so that this may answer its repetition.
     """
 
-    get: Get
+    request: Request
     status: int
     head: bytes
     body: bytes
+    repeated: bool
 
     def header(self, name: bytes) -> str | None:
         """A header's value.
@@ -78,7 +82,7 @@ Sign = Callable[[Any, Keys], None]
 """Tells one of pycurl's handles to sign its requests with these keys."""
 
 
-def answers(gets: Iterator[Get], sign: Sign, pace: Pace) -> Iterator[list[Answer]]:
+def answers(requests: Iterator[Request], sign: Sign, pace: Pace) -> Iterator[list[Answer]]:
     """The answers, in any order, in batches of what is there.
 
     A request that gets no answer, or one that says that the server is busy, is repeated after a
@@ -86,7 +90,7 @@ def answers(gets: Iterator[Get], sign: Sign, pace: Pace) -> Iterator[list[Answer
     """
     crew = _Crew(sign, pace)
     try:
-        while crew.begun(gets):
+        while crew.begun(requests):
             done = crew.turn()
             if done:
                 yield done
@@ -96,7 +100,7 @@ def answers(gets: Iterator[Get], sign: Sign, pace: Pace) -> Iterator[list[Answer
 
 @dataclass(slots=True)
 class _Flight:
-    get: Get
+    request: Request
     attempt: int
     lines: list[bytes] = field(default_factory=list)
     pieces: list[bytes] = field(default_factory=list)
@@ -117,16 +121,16 @@ class _Crew:
         self._numbers = count()
         self._multi.setopt(pycurl.M_MAXCONNECTS, max(MOST, pace.now))
 
-    def begun(self, gets: Iterator[Get]) -> bool:
+    def begun(self, requests: Iterator[Request]) -> bool:
         """Begin what there is room for; false when nothing is left to wait for."""
         now = time.monotonic()
         while self._resting and self._resting[0][0] <= now and self._has_room():
             self._begin(heapq.heappop(self._resting)[2])
         while self._has_room():
-            get = next(gets, None)
-            if get is None:
+            request = next(requests, None)
+            if request is None:
                 break
-            self._begin(_Flight(get, 1))
+            self._begin(_Flight(request, 1))
         return bool(self._flying or self._resting)
 
     def turn(self) -> list[Answer]:
@@ -160,14 +164,17 @@ class _Crew:
             time.sleep(max(0.0, self._resting[0][0] - time.monotonic()))
 
     def _begin(self, flight: _Flight) -> None:
-        curl = self._curl
+        curl, request = self._curl, flight.request
         handle = self._idle.pop() if self._idle else self._new_handle()
-        keys = flight.get.keys
+        keys = request.keys
         if keys is not None and self._signing.get(handle) is not keys:
             self._sign(handle, keys)
             self._signing[handle] = keys
-        handle.setopt(curl.URL, flight.get.url)
-        handle.setopt(curl.HTTPHEADER, flight.get.headers)
+        handle.setopt(curl.URL, request.url)
+        handle.setopt(curl.HTTPHEADER, request.headers)
+        if request.body is not None:
+            handle.setopt(curl.POSTFIELDS, request.body)
+            handle.setopt(curl.CUSTOMREQUEST, "PUT")
         handle.setopt(curl.HEADERFUNCTION, flight.lines.append)
         handle.setopt(curl.WRITEFUNCTION, flight.pieces.append)
         self._flying[handle] = flight
@@ -179,9 +186,9 @@ class _Crew:
         handle.setopt(curl.NOSIGNAL, 1)
         handle.setopt(curl.PROTOCOLS, curl.PROTO_HTTP | curl.PROTO_HTTPS)
         handle.setopt(curl.HTTP_VERSION, curl.CURL_HTTP_VERSION_1_1)
-        handle.setopt(curl.CONNECTTIMEOUT, _CONNECT)
+        handle.setopt(curl.CONNECTTIMEOUT, CONNECT)
         handle.setopt(curl.LOW_SPEED_LIMIT, 1)
-        handle.setopt(curl.LOW_SPEED_TIME, _SILENCE)
+        handle.setopt(curl.LOW_SPEED_TIME, SILENCE)
         handle.setopt(curl.MAXFILESIZE, 2 * WHOLE)
         handle.setopt(curl.USERAGENT, "git-storage")
         certificates = trusted_certificates()
@@ -205,12 +212,13 @@ class _Crew:
         self._multi.remove_handle(handle)
         self._idle.append(handle)
         flight = self._flying.pop(handle)
-        answer = Answer(flight.get, status, b"".join(flight.lines), b"".join(flight.pieces))
+        head, body = b"".join(flight.lines), b"".join(flight.pieces)
+        answer = Answer(flight.request, status, head, body, flight.attempt > 1)
         if status in _SLOW_DOWN:
             self._pace.refused()
         if (status == 0 or status in _BUSY) and flight.attempt < ATTEMPTS:
             due = time.monotonic() + _pause(flight.attempt, answer.header(b"retry-after"))
-            again = _Flight(flight.get, flight.attempt + 1)
+            again = _Flight(flight.request, flight.attempt + 1)
             heapq.heappush(self._resting, (due, next(self._numbers), again))
         else:
             done.append(answer)

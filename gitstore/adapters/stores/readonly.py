@@ -6,17 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import (
-    Abilities,
-    Answers,
-    Found,
-    Reading,
-    Source,
-    Span,
-    Store,
-    Wanted,
-    read_many,
-)
+from gitstore.core.many import Answers, Wanted, read_many
+from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
 from gitstore.core.versions import Version
 
 
@@ -39,7 +30,7 @@ class ReadOnly:
 
     def abilities(self) -> Abilities:
         """As the store's, but not writable."""
-        return replace(self.store.abilities(), writable=False)
+        return replace(self.store.abilities(), writable=False, many_writes=False)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """As the store's."""

@@ -14,20 +14,9 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from gitstore.core.errors import Refused
+from gitstore.core.many import Answers, Given, Wanted, Writes, read_many, write_many, written
 from gitstore.core.resuming import Memo, abandon, memo_of
-from gitstore.core.store import (
-    Abilities,
-    Answers,
-    Conditional,
-    Found,
-    Reading,
-    Source,
-    Span,
-    Store,
-    Wanted,
-    md5_of,
-    read_many,
-)
+from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span, Store, md5_of
 from gitstore.core.versions import Version, equal
 
 LONG = 8 << 20  # bytes; what is larger travels in more than one request
@@ -53,6 +42,7 @@ class Rechecked:
             swap=_at_least_checked(self.measured.swap),
             erase=_at_least_checked(self.measured.erase),
             many=self.store.abilities().many,
+            many_writes=self._obeyed and self.store.abilities().many_writes,
             costs=self.store.abilities().costs,
         )
 
@@ -85,6 +75,14 @@ class Rechecked:
             raise Refused(f"somebody else wrote {key!r} at the same time", key=key)
         return written
 
+    def write_many(self, given: Iterable[Given], most: int | None = None) -> Writes:
+        """As the store's, where it needs no looks; else one after the other."""
+        if self._obeyed:
+            yield from write_many(self.store, given, most)
+        else:
+            for one in given:
+                yield [(one, written(self, one))]
+
     def delete(self, key: str, expect: Version) -> None:
         """As the store's, after a look."""
         if self.measured.erase is not Conditional.ENFORCED:
@@ -94,6 +92,10 @@ class Rechecked:
     def versions(self, key: str) -> Iterator[Version]:
         """As the store's."""
         return self.store.versions(key)
+
+    @property
+    def _obeyed(self) -> bool:
+        return self.measured.create is self.measured.swap is Conditional.ENFORCED
 
     def abandon(self, key: str, noted: str) -> None:
         """As the store's."""

@@ -19,17 +19,8 @@ from gitstore.adapters.stores.s3_connection import PARALLEL, Connection
 from gitstore.adapters.stores.s3_errors import translated
 from gitstore.core.credentials import CredentialSource
 from gitstore.core.errors import Unsupported
-from gitstore.core.store import (
-    Abilities,
-    Answers,
-    Costs,
-    Found,
-    Reading,
-    Source,
-    Span,
-    Wanted,
-    read_whole,
-)
+from gitstore.core.many import Answers, Given, Wanted, Writes, read_whole, written
+from gitstore.core.store import Abilities, Costs, Found, Reading, Source, Span
 from gitstore.core.versions import Version
 
 _PAGE = 1000  # objects; what S3 gives when nobody asks for fewer
@@ -53,7 +44,7 @@ class S3Store:
         """Nothing is known before `probe` has measured it."""
         # A larger object: its beginning, its completion, and a look at what that made.
         costs = Costs(_PAGE, s3_writing.SMALL, 3, s3_parts.part_size)
-        return Abilities(parallel=PARALLEL, many=True, costs=costs)
+        return Abilities(parallel=PARALLEL, many=True, many_writes=True, costs=costs)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """See `Store.list`; in the order of the keys' bytes."""
@@ -74,6 +65,10 @@ class S3Store:
     def write(self, key: str, source: Source, expect: Version | None) -> Version:
         """See `Store.write`."""
         return s3_writing.write(self.connection, key, source, expect)
+
+    def write_many(self, given: Iterable[Given], most: int | None = None) -> Writes:
+        """See `ManyWriter.write_many`."""
+        return s3_many.write_many(self.connection, given, most, lambda one: written(self, one))
 
     def abandon(self, key: str, noted: str) -> None:
         """See `Abandoning.abandon`."""

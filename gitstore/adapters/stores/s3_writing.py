@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from dataclasses import dataclass
 from typing import Any
 
 from gitstore.adapters.stores import s3_parts
 from gitstore.adapters.stores.s3_connection import Connection
-from gitstore.adapters.stores.s3_errors import CODES, failure, sdk_errors, translated
+from gitstore.adapters.stores.s3_errors import CODES, Failure, failure, sdk_errors, translated
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.adapters.stores.s3_obstore import obstore
 from gitstore.adapters.stores.s3_reading import read, stat
@@ -43,13 +44,33 @@ def write(connection: Connection, key: str, source: Source, expect: Version | No
         failed = failure(error, connection.about(key))
         if failed is None:
             raise
-        ours = _look_up(connection, key, source) if failed.lost else None
-        if ours is not None:
-            return ours
-        if expect is not None and _is_gone(failed.error):
-            raise Refused(f"{key!r} is gone", key=key) from error
-        raise failed.error from error
+        return after_failure(connection, Unanswered(key, source, expect, failed))
     return _as_listed(connection, key, source, written)
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A write that has failed, as far as is known."""
+
+    key: str
+    source: Source
+    expect: Version | None
+    failure: Failure
+
+
+def after_failure(connection: Connection, write: Unanswered) -> Version:
+    """What a write made of which the answer was lost.
+
+    Raises:
+        StoreError: it made nothing, or nobody can know.
+    """
+    key, error = write.key, write.failure.error
+    ours = _look_up(connection, key, write.source) if write.failure.lost else None
+    if ours is not None:
+        return ours
+    if write.expect is not None and _is_gone(error):
+        raise Refused(f"{key!r} is gone", key=key) from error
+    raise error
 
 
 def delete(connection: Connection, key: str, expect: Version) -> None:
@@ -72,7 +93,7 @@ def delete(connection: Connection, key: str, expect: Version) -> None:
 def _write_small(
     connection: Connection, key: str, source: Source, expect: Version | None
 ) -> Version:
-    data = _whole(source, key)
+    data, _ = whole(source, key)
     full = connection.full(key)
     etag = None if expect is None else f'"{expect.get("etag")}"'
     said: Any
@@ -91,7 +112,13 @@ def _write_small(
     return object_version(len(data), said.get("ETag"), said.get("VersionId"))
 
 
-def _whole(source: Source, key: str) -> bytes:
+def whole(source: Source, key: str) -> tuple[bytes, bytes]:
+    """All bytes of a source, and their SHA-256.
+
+    Raises:
+        Changed: they are not those that were meant.
+        LocalFailure: they cannot be read.
+    """
     try:
         with source.open() as stream:
             data = stream.read()
@@ -99,7 +126,7 @@ def _whole(source: Source, key: str) -> bytes:
         raise LocalFailure(f"the local file for {key!r} cannot be read: {error}") from error
     if len(data) != source.size:
         raise Changed(f"the local file for {key!r} changed while it was read")
-    return data
+    return data, bytes.fromhex(source.sha256) if source.sha256 else hashlib.sha256(data).digest()
 
 
 def _as_listed(connection: Connection, key: str, source: Source, written: Version) -> Version:

@@ -7,9 +7,9 @@ from functools import partial
 
 from gitstore.adapters.tree import Placing, Stat
 from gitstore.core.errors import Corrupt, Missing, Refused, StorageError
+from gitstore.core.many import ManyReader, Wanted, Whole, many_reader
 from gitstore.core.model import Action, Base
 from gitstore.core.report import Outcome
-from gitstore.core.store import ManyReader, Wanted, Whole, many_reader
 from gitstore.core.versions import contradict, equal
 from gitstore.shell.digests import seen_placed
 from gitstore.shell.transfer.download import (

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gitstore.adapters.tree import Incoming, Tree
 from gitstore.core.errors import Corrupt, Missing, Refused
+from gitstore.core.many import Whole
 from gitstore.core.model import Action, Kind, is_promise
-from gitstore.core.store import Reading, Whole
+from gitstore.core.store import Reading
 from gitstore.core.versions import Same, Version, compare, content_only, digested, merged
 from gitstore.shell.binding import Binding
 from gitstore.shell.recorded import is_wanted, nowhere, where_it_may_be

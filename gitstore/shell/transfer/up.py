@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gitstore.adapters.state import Intent
 from gitstore.adapters.tree import Stat
-from gitstore.core.errors import Changed, StorageError
+from gitstore.core.errors import Changed, Refused, StorageError
+from gitstore.core.many import Given, ManyWriter, many_writer
 from gitstore.core.model import UNDECIDED, Action, Base
 from gitstore.core.report import Outcome
 from gitstore.core.versions import Version, content_only, equal, merged
@@ -15,28 +16,24 @@ from gitstore.shell.digests import Digests
 from gitstore.shell.transfer.ledger import Change, base_as_json
 from gitstore.shell.transfer.pool import each
 from gitstore.shell.transfer.run import Run, told
-from gitstore.shell.transfer.upload import send
+from gitstore.shell.transfer.upload import SMALL, ours, send
+
+Item = tuple[Action, Stat, Version]
+Sent = list[tuple[Item, Version | StorageError]]
 
 
 def give_all(run: Run, actions: Sequence[Action]) -> None:
     """Write local bytes to the storage, each under its precondition, and note their bases."""
     if not actions:
         return
-    binding = run.task.binding
     identified = _identified(run, actions)
     _note_intents(run, identified)
-
-    def give(item: tuple[Action, Stat, Version]) -> Version:
-        action, stat, local = item
-        made = send(binding, action, stat, local)
-        run.task.listener.advance(local.size)
-        return made
-
-    for done in each(give, identified, run.jobs()):
+    for done in _sent(run, identified):
         for (action, _, local), result in done:
             if isinstance(result, StorageError):
                 run.failed(action, told(result))
                 continue
+            run.task.listener.advance(local.size)
             base = merged(result, content_only(local))
             detail = _replaced(action)
             given = Change(action.path, base=Base(base), fact=base, effect="given", detail=detail)
@@ -46,14 +43,56 @@ def give_all(run: Run, actions: Sequence[Action]) -> None:
     run.ledger.settle()
 
 
-def _identified(run: Run, actions: Sequence[Action]) -> list[tuple[Action, Stat, Version]]:
+def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
+    """What came of sending each file, in batches of what is done."""
+    binding = run.task.binding
+    others: Sequence[Item] = items
+    writer = many_writer(binding.store())
+    if writer is not None:
+        others = [item for item in items if item[2].size > SMALL]
+        yield from _many(run, writer, [item for item in items if item[2].size <= SMALL], others)
+    yield from each(lambda item: send(binding, *item), others, run.jobs())
+
+
+def _many(
+    run: Run, writer: ManyWriter, items: Sequence[Item], others: list[Item]
+) -> Iterator[Sent]:
+    """Small files, many at a time; one that is refused is added to `others` for a closer look."""
+    binding = run.task.binding
+    asked: dict[str, Item] = {}
+
+    def given() -> Iterator[Given]:
+        for item in items:
+            action, stat, local = item
+            one = Given(
+                binding.key(action.path),
+                binding.tree.source(action.path, stat, local),
+                action.seen.remote,
+            )
+            asked[one.key] = item
+            yield one
+
+    for batch in writer.write_many(given(), run.task.jobs):
+        done: list[tuple[Item, Version | StorageError]] = []
+        for one, result in batch:
+            item = asked.pop(one.key)
+            if isinstance(result, Refused):
+                others.append(item)
+            elif isinstance(result, StorageError):
+                done.append((item, result))
+            else:
+                done.append((item, merged(ours(item[2]), result)))
+        yield done
+
+
+def _identified(run: Run, actions: Sequence[Action]) -> list[Item]:
     """Every file to be given with its SHA-256: the intent and the fact need it."""
     binding = run.task.binding
     digests = Digests(binding.tree, binding.state, binding.data.path)
     unknown = [a.path for a in actions if a.seen.local is None or a.seen.local.sha256 is None]
     copies = {a.path for a in actions if a.path not in run.task.stats}
     read = digests.read([*unknown, *copies])
-    ready: list[tuple[Action, Stat, Version]] = []
+    ready: list[Item] = []
     for action in actions:
         stat, local = run.task.stats.get(action.path), action.seen.local
         if action.path in copies and not equal(local, read[action.path][1]):
@@ -68,7 +107,7 @@ def _identified(run: Run, actions: Sequence[Action]) -> list[tuple[Action, Stat,
     return ready
 
 
-def _note_intents(run: Run, items: list[tuple[Action, Stat, Version]]) -> None:
+def _note_intents(run: Run, items: list[Item]) -> None:
     binding = run.task.binding
     intents = {
         action.path: Intent(

@@ -9,6 +9,13 @@ from gitstore.core.versions import Version, equal, merged
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer.begun import resumable
 
+SMALL = 64 << 10  # bytes up to which a file is kept in memory until it has been sent
+
+
+def ours(local: Version) -> Version:
+    """What a written object is known by on our side."""
+    return Version(local.size, tuple(i for i in local.ids if i.startswith("sha256:")))
+
 
 def send(binding: Binding, action: Action, stat: Stat, local: Version) -> Version:
     """Write the local bytes over the version that the plan saw, and say what that made.
@@ -23,12 +30,11 @@ def send(binding: Binding, action: Action, stat: Stat, local: Version) -> Versio
     """
     key = binding.key(action.path)
     source = resumable(binding, key, binding.tree.source(action.path, stat, local))
-    ours = Version(local.size, tuple(i for i in local.ids if i.startswith("sha256:")))
     try:
-        return merged(ours, binding.store().write(key, source, action.seen.remote))
+        return merged(ours(local), binding.store().write(key, source, action.seen.remote))
     except Refused:
         # An upload that was cut off may have succeeded: then the object is already ours.
         now = binding.store().stat(key)
         if now is None or not equal(now, local):
             raise
-        return merged(ours, now)
+        return merged(ours(local), now)
