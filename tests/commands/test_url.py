@@ -104,10 +104,13 @@ def test_a_signed_url_that_would_give_something_else_is_not_printed(
     assert refused.out == ""
 
 
-def test_only_an_approved_storage_is_signed_for(lab: Lab, bucket: Bucket) -> None:
-    on = over(lab, bucket, bucket.server.endpoint, {"x": b"one"})
+def test_only_an_approved_storage_is_signed_for(lab: Lab, versioned_bucket: Bucket) -> None:
+    on = over(lab, versioned_bucket, versioned_bucket.server.endpoint, {})
+    on.write("data/x", b"one")
+    on.storage("sync")
+    on.commit("a version that a URL can name, so that nothing needs to be asked")
     clone = on.clone().seeing(**approving())
-    clone.storage("url", "data/x").says(f"s3://{bucket.name}/x")
+    clone.storage("url", "data/x").says(f"s3://{versioned_bucket.name}/x")
     clone.storage("url", "--sign", "60", "data/x").fails(128).says("git storage trust survey")
 
 

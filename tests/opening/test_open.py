@@ -110,6 +110,16 @@ def test_the_staged_file_is_opened_and_an_edit_is_what_the_user_has(lab: Lab) ->
             content("data/m31.fits", rev=first)
 
 
+def test_data_on_another_disk_are_opened_where_they_are(lab: Lab) -> None:
+    lab.describe(FILES)
+    (lab.root / "disk").mkdir()
+    lab.storage("stage", "--location", str(lab.root / "disk"), "data")
+    lab.bucket.root.rename(lab.root / "unplugged")
+    with inside(lab, ".."):
+        assert content(lab.top / "data/m31.fits") == b"one"
+        assert gitstore.path(lab.top / "data/2023").is_dir()
+
+
 def test_a_staged_file_that_the_pointer_has_left_behind_is_not_it(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("stage", "--all")

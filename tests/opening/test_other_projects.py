@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ from tests.opening.hosting import Host, hosting
 from tests.opening.scenes import inside, over
 from tests.servers import S3Server
 
-CODE = b"x" * 3_000_000
+CODE = random.Random(7).randbytes(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from gitstore.core.errors import Corrupt, Missing, Unreachable
-from gitstore.core.store import Span
+from gitstore.core.store import Reading, Span
 from gitstore.core.versions import Version, version
 from gitstore.shell import pinned as module
 from gitstore.shell.ahead import LEAST, MOST, WHOLE, Ahead
@@ -118,10 +118,31 @@ def test_a_span_that_breaks_off_is_asked_for_again() -> None:
 def test_a_flipped_bit_is_noticed_by_whoever_reads_all(size: int) -> None:
     store = MemoryStore()
     wanted = with_sha256(store.put("x", bytes(size)), bytes(size - 1) + b"1")
+    with pytest.raises(Corrupt, match="not the ones that were promised"):
+        Pinned(store, "x", wanted).read(Span(0, size))
 
     with stream(Pinned(store, "x", wanted), "x") as file:
         with pytest.raises(Corrupt, match="not the ones that were promised"):
             list(file)
+
+
+@pytest.mark.parametrize("many", [-1, 1, 1 << 20])
+def test_too_few_and_too_many_bytes_are_never_a_span(many: int) -> None:
+    class Odd(MemoryStore):
+        """Gives other numbers of bytes than are asked for."""
+
+        def read(self, key: str, expect: Version | None, span: Span | None = None) -> Reading:
+            found = super().read(key, expect, span)
+            more = bytes(max(many, 0))
+            return Reading(
+                found.version, iter((b"".join(found.chunks)[: min(many, 0) or None], more))
+            )
+
+    store = Odd()
+    wanted = store.put("x", OLD)
+    for span in (Span(3, 9), Span(0, len(OLD))):
+        with pytest.raises(Corrupt, match="bytes were asked for, and"):
+            Pinned(store, "x", wanted).read(span)
 
 
 def test_a_storage_that_does_not_answer_for_a_while_has_lost_nothing() -> None:
