@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitstore.adapters import tree_incoming, tree_kept, tree_reading, tree_rename
 from gitstore.adapters.tree_growing import Growing
@@ -37,8 +38,10 @@ from gitstore.adapters.tree_walk import (
 from gitstore.core.errors import Changed, PathRefused, StorageError
 from gitstore.core.kept import Origin
 from gitstore.core.names import local_problem
-from gitstore.core.store import Source
 from gitstore.core.versions import Version
+
+if TYPE_CHECKING:
+    from gitstore.core.store import Source
 
 __all__ = ["Incoming", "Placing", "Problem", "Scan", "Stat", "TrashBag", "Tree", "spare_directory"]
 
