@@ -12,7 +12,8 @@ from dataclasses import dataclass
 FIRST = 16
 MOST = 256
 _WORTH = 1.3  # times as many answers a second, before more connections are worth having
-_ROUND = 8  # answers for each request in flight, before the speed is looked at
+_ROUND = 3  # answers for each request in flight, before the speed is looked at
+_WHILE = 0.05  # seconds that this takes at least: less says nothing
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Pace:
             self._answers, self._since = 0, at
             return
         self._answers += count
-        if self._answers < _ROUND * self.now or at <= self._since:
+        if self._answers < _ROUND * self.now or at - self._since < _WHILE:
             return
         speed = self._answers / (at - self._since)
         if speed < _WORTH * self._best:
