@@ -4,6 +4,9 @@ The local files of the targets go; the storage and the pointer keep theirs, and 
 brings them back. What the storage demonstrably still holds is removed; anything else goes to the
 trash, and `git storage undo` brings it back. Edited and new files stay.
 
+What others keep (`stage --existing`) stays, too: only the link to it ends. Where `stage --location`
+has put the data is remembered for the next time.
+
 EXIT STATUS
 
 - 0: the space is free

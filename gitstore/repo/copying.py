@@ -142,11 +142,11 @@ def remove_copies(
     with changing(project, "unstage", listener) as session:
         reports: list[Report] = []
         for selection in copies:
+            if session.binding(selection).lent:
+                reports.append(unlink_existing(session, selection))
+                continue
             view = _listed_if_possible(session, selection)
             plan = view.plan("unstage", decide_unstage)
-            if view.binding.lent:
-                reports.append(unlink_existing(session, selection, plan))
-                continue
             data_path = selection.data.path
             before = session.state.wanted(data_path)
             after = with_unstaged(before, selection.paths or EVERYTHING)

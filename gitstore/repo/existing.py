@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from gitstore.adapters.tree import Stat
@@ -91,8 +91,10 @@ def link_existing(
         return (Report(plan, tuple(done)),)
 
 
-def unlink_existing(session: Session, selection: Selection, plan: Plan) -> Report:
+def unlink_existing(session: Session, selection: Selection) -> Report:
     """`unstage` of what others keep: only the link and the bases go, and only all of them.
+
+    Nothing is looked at, so that a link to what is away can be ended, too.
 
     Raises:
         UsageError: a part was named.
@@ -103,15 +105,15 @@ def unlink_existing(session: Session, selection: Selection, plan: Plan) -> Repor
             f"{data_path} is linked as a whole, so it is unstaged as a whole",
             hint=f"git storage unstage {shlex.quote(data_path)}",
         )
-    binding = session.binding(selection)
+    bases = session.state.bases(data_path)
     actions = tuple(
-        replace(a, kind=Kind.FORGET, reason="stays where others keep it", cell="Sc6")
-        for a in plan.actions
-        if a.seen.base is not None
+        Action(Kind.FORGET, "stays where others keep it", "Sc6", State(path, base=base))
+        for path, (_, base) in sorted(bases.items())
     )
-    session.state.set_bases(data_path, binding.source, {a.path: None for a in actions})
+    source = session.project.source(selection.data)
+    session.state.set_bases(data_path, source, dict.fromkeys(bases))
     end_link(session, data_path)
-    return Report(replace(plan, actions=actions), tuple(Outcome(a) for a in actions))
+    return Report(Plan(data_path, "unstage", actions), tuple(Outcome(a) for a in actions))
 
 
 def _place(project: Project, selection: Selection, existing: Existing) -> Path:

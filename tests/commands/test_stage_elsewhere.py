@@ -263,8 +263,13 @@ def test_a_mount_that_is_away_is_unreadable(lent: Lab) -> None:
     os.rmdir(lent.root / "mounted")  # noqa: PTH106 - what an unmount by autofs looks like
     lent.storage("sync", "--delete").fails(1).says("is not there: is it mounted?")
     assert lent.bucket.objects() == FILES
+    lent.storage("unstage", "data").says("2 objects forgotten")
+    assert not lent.exists("data")
+    (lent.root / "elsewhere").rename(lent.root / "mounted")
+    lent.storage("stage", "--existing", "../mounted", "data")
     lent.storage("undo")
     assert not lent.exists("data")
+    assert files_of(lent.root / "mounted") == FILES
 
 
 def test_live_data_that_exist_are_held_against_what_is_there_now(lab: Lab) -> None:
