@@ -7,6 +7,7 @@ path than the link to it, nothing can be said of any object.
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
@@ -129,7 +130,7 @@ class LentTree(LinkedTree):
     def _require_ours(self) -> None:
         raise PathRefused(
             f"{self._location} is kept by others, and git storage changes nothing in it",
-            hint="git storage unstage PATH  # ends the link; then git storage stage copies",
+            hint=f"git storage unstage {shlex.quote(str(self._link))}  # ends the link",
         )
 
 

@@ -120,12 +120,13 @@ def _place(project: Project, selection: Selection, existing: Existing) -> Path:
     place, single = Path(existing.directory).resolve(), selection.data.single
     if not (place.is_file() if single else place.is_dir()):
         what = "file" if single else "directory"
-        raise PathRefused(f"{existing.directory} is no {what} here", hint="git storage stage PATH")
+        hint = f"git storage stage {shlex.quote(str(project.git.top / selection.data.path))}"
+        raise PathRefused(f"{existing.directory} is no {what} here", hint=f"{hint}  # copies")
     top = project.git.top.resolve()
     if place.is_relative_to(top) or top.is_relative_to(place):
         raise PathRefused(
             f"{place} and the work tree lie in one another",
-            hint="git storage stage PATH  # recognises what is at the data path already",
+            hint="what is at the data path already, 'git storage stage' recognises",
         )
     return place
 
@@ -142,7 +143,7 @@ def _looked(session: Session, tree: LentTree, view: View, existing: Existing) ->
     if scan.problems:
         raise LocalFailure(
             f"{existing.directory}/{scan.problems[0].path}: {scan.problems[0].reason}",
-            hint="git storage stage PATH  # copies instead",
+            hint=f"git storage stage {shlex.quote(view.selection.data.path)}  # copies instead",
         )
     stats = {path: stat for path, stat in scan.files.items() if inside(path)}
     alike = [p for p, v in entries.items() if p in stats and stats[p].size == v.size]

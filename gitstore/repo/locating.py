@@ -167,7 +167,7 @@ def check_vacant(link: Path, place: Path) -> None:
     if leads_to(link) is None and _full(link):
         raise PathRefused(
             f"files are at {link}, which a link to {place} would hide",
-            hint="git storage unstage PATH  # gives their place back",
+            hint=f"git storage unstage {shlex.quote(str(link))}  # gives their place back",
         )
 
 
@@ -180,7 +180,7 @@ def check_left(link: Path, before: Location | None) -> None:
     if before is not None and before.owner is Owner.OURS and _full(Path(before.directory)):
         raise PathRefused(
             f"the files of {link} are at {before.directory}",
-            hint="git storage unstage PATH  # gives their place back",
+            hint=f"git storage unstage {shlex.quote(str(link))}  # gives their place back",
         )
 
 
@@ -218,7 +218,7 @@ def _check_left(link: Path, before: Location | None, place: Path) -> None:
     if before is not None and before.owner is Owner.OTHERS:
         raise PathRefused(
             f"{link} leads to {before.directory}, which others keep",
-            hint="git storage unstage PATH  # ends that link",
+            hint=f"git storage unstage {shlex.quote(str(link))}  # ends that link",
         )
     former = link if before is None else Path(before.directory)
     if former == place or (before is None and leads_to(link) == str(place)):
