@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gitstore.core.kept import Origin, Part, line
+from gitstore.core.versions import Version
 from tests.lab import NAME, URL, Lab
 
 FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen", "2023/notes.txt": b"n"}
@@ -68,3 +70,18 @@ def test_one_failure_stops_no_other(lab: Lab) -> None:
 def test_jobs_and_verbose(lab: Lab) -> None:
     lab.describe(FILES)
     lab.storage("-v", "stage", "--all", "-j", "1").says("fetch ", "data/2023/notes.txt")
+
+
+def test_what_is_kept_of_large_objects_goes_once_they_do_not_come(lab: Lab) -> None:
+    lab.describe(FILES)
+    folder = lab.top / ".git" / "storage" / "kept"
+    folder.mkdir(parents=True)
+    source = lab.read("data.storage").decode().split("\n")[1].removeprefix("from ")
+    for key in ("m31.fits", "2023/m13.fits"):
+        origin = Origin(source, key, Version(9, ("etag:1",)))
+        (folder / origin.name).write_bytes(b"123")
+        (folder / f"{origin.name}.journal").write_bytes(origin.head() + line(Part(3, "0" * 64)))
+    lab.storage("unstage", "data/m31.fits")
+    assert len(list(folder.iterdir())) == 2
+    lab.storage("stage", "data", "--exclude", "2023/*")
+    assert list(folder.iterdir()) == []
