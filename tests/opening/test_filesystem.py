@@ -161,10 +161,10 @@ def test_caches_of_fsspec_know_versions_apart(lab: Lab, versioned_bucket: Bucket
             assert found.read() == b"two"
 
 
-def test_a_version_that_is_gone_is_not_taken_for_absent(lab: Lab, bucket: Bucket) -> None:
-    on = over(lab, bucket, bucket.server.endpoint, {"x": b"one"})
-    bucket.put("x", b"other")
-    with inside(on):
+def test_a_version_that_is_gone_is_not_taken_for_absent(lab: Lab) -> None:
+    lab.describe({"x": b"one"})
+    lab.bucket.put("x", b"other")
+    with inside(lab):
         with pytest.raises(Missing, match="another version of 5 bytes") as caught:
             filesystem().cat("data/x")
         assert not isinstance(caught.value, FileNotFoundError)

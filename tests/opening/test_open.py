@@ -151,13 +151,11 @@ def test_a_commit_is_read_by_its_own_manifest_and_pointer(
             gitstore.open("data/m31.fits", rev="nowhere")
 
 
-def test_a_version_that_is_gone_is_named_with_its_commit_and_what_is_there(
-    lab: Lab, bucket: Bucket
-) -> None:
-    on = over(lab, bucket, bucket.server.endpoint, {"m31.fits": b"one"})
-    commit = on.git("rev-parse", "--short", "HEAD").out.strip()
-    bucket.put("m31.fits", b"other")
-    with inside(on):
+def test_a_version_that_is_gone_is_named_with_its_commit_and_what_is_there(lab: Lab) -> None:
+    lab.describe(FILES)
+    commit = lab.git("rev-parse", "--short", "HEAD").out.strip()
+    lab.bucket.put("m31.fits", b"other")
+    with inside(lab):
         with pytest.raises(Missing) as caught, gitstore.open("data/m31.fits") as stream:
             stream.read()
         said = str(caught.value)
@@ -167,9 +165,7 @@ def test_a_version_that_is_gone_is_named_with_its_commit_and_what_is_there(
         assert not isinstance(caught.value, FileNotFoundError), "nobody may take it for absent"
 
 
-def test_an_object_that_changes_while_it_is_read_is_an_error(
-    lab: Lab, ministack: S3Server, bucket: Bucket
-) -> None:
+def test_an_object_that_changes_while_it_is_read_is_an_error(lab: Lab, bucket: Bucket) -> None:
     on = over(lab, bucket, bucket.server.endpoint, {"big": LARGE})
     with inside(on), gitstore.open("data/big") as stream:
         assert stream.read(9) == LARGE[:9]
