@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gitstore.core.manifest import DataPath, StorageSpec
     from gitstore.core.model import Action, Choice, Kind, Plan
     from gitstore.core.report import Outcome, Report
+    from gitstore.repo.existing import Existing
     from gitstore.repo.files import open, path
     from gitstore.repo.repo import Repo
     from gitstore.repo.staging import StageOptions
@@ -32,6 +33,7 @@ __all__ = [
     "Action",
     "Choice",
     "DataPath",
+    "Existing",
     "Kind",
     "Outcome",
     "Plan",
@@ -55,6 +57,7 @@ _HOMES = {
     "gitstore.core.manifest": ("DataPath", "StorageSpec"),
     "gitstore.core.model": ("Action", "Choice", "Kind", "Plan"),
     "gitstore.core.report": ("Outcome", "Report"),
+    "gitstore.repo.existing": ("Existing",),
     "gitstore.repo.files": ("open", "path"),
     "gitstore.repo.repo": ("Repo",),
     "gitstore.repo.staging": ("StageOptions",),
