@@ -42,6 +42,7 @@ from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
 from gitstore.repo.trusting import trust_typed
+from gitstore.repo.unmounting import end_mounts
 from gitstore.shell.survey import Listing, listing
 
 IGNORE = ".gitignore"
@@ -151,6 +152,7 @@ def forget(project: Project, name: str) -> tuple[str, ...]:
                 f"{name} is neither a storage nor a data path",
                 hint="git storage ls  # lists both",
             )
+        end_mounts(project, gone)
         _forget_files(session, gone, text)
         return tuple(gone)
 

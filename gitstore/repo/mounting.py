@@ -158,7 +158,8 @@ def _record(
 
 def _refuse_copies(session: Session, data: DataPath) -> None:
     """Rule Sc3: what was staged would look as if somebody had removed it."""
-    if session.state.bases(data.path):
+    # What is only to be erased is no copy.
+    if any(not base.erase for _, base in session.state.bases(data.path).values()):
         name = shlex.quote(data.path)
         config = "" if data.mode is Mode.COPY else f"-c storage.{name}.mode=copy "
         raise PathRefused(

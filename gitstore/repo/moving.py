@@ -18,6 +18,7 @@ from gitstore.repo.objects import move_object
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top, one_object
 from gitstore.repo.session import Session, changing
+from gitstore.repo.unmounting import end_mounts
 
 
 def mv(project: Project, source: str, target: str) -> str:
@@ -77,6 +78,7 @@ def _move_data_path(project: Project, data: DataPath, to: str) -> None:
             f"{to} is there already", hint="move it elsewhere, or choose another name"
         )
     with changing(project, "mv") as session:
+        end_mounts(project, [data.path])
         if os.path.lexists(top / data.path):
             _rename(project, data.path, to)
         session.state.rename_data_path(data.path, to)

@@ -39,6 +39,7 @@ from gitstore.shell.mount.views import Listed, Recorded, View
 
 _REQUESTS = 16  # in flight for all readers of a mount
 _REMEMBERED = 8  # pointers that are shown beside the current one, for whoever stands there
+_LONGEST = 1 << 20  # bytes of the log, and as many of the one before
 _LOOKED = 30.0  # seconds between looks whether the clone is still there
 _FOLDER = re.compile(r"[0-9a-f]{16}")
 
@@ -73,16 +74,20 @@ def serve_mount(start: Path, name: str, ready: int) -> None:
             blocks = Blocks(cache_directory() / "blocks", settings.cache)
             journal = Journal(kept.given)
             supply = Supply("", pool, blocks, settings.patience)
-            views = _Views(_Source(project, record, supply, journal))
+            views = _Views(_Source(project, record, supply, journal), troubles)
             manner = Manner(record.point, not (record.live or record.writable), record.writable)
             files: Files = Files(views.find, troubles)
             if record.writable:
                 drawer = partial(_drawer, project, record.data_path)
                 files = Drafts(views.find, troubles, drawer, journal)
-            views.find(record.shows)  # before it is said to be ready: whoever comes first would wait
+            views.find(
+                record.shows
+            )  # before it is said to be ready: whoever comes first would wait
             threading.Thread(target=_watch, args=(kept, record), daemon=True).start()
             serve(files, manner, partial(mounts_system.say_ready, ready))
-            pool.shutdown(wait=False, cancel_futures=True)
+            # What was written is given: the calls of the kernel have all ended. Requests that only
+            # bring bytes are not waited for; nobody is there any more who would read them.
+            os._exit(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +136,9 @@ class _Source:
 class _Views:
     """The folders that were asked for, as far as they are remembered."""
 
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: _Source, troubles: Troubles) -> None:
         self._source = source
+        self._troubles = troubles
         self._known: OrderedDict[str, View] = OrderedDict()
         self._making = threading.Lock()
 
@@ -153,6 +159,7 @@ class _Views:
                 return None  # whoever leads the data path here is told why by reading the pointer
             if view is not None:
                 self._known[folder] = view
+                self._troubles.forget()  # they were about what was checked out before
                 while len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
             return view
@@ -216,6 +223,9 @@ def _drawer(project: Project, data_path: str, path: str) -> Path:
 
 
 def _log(file: Path, text: str) -> None:
+    with suppress(OSError):
+        if file.stat().st_size > _LONGEST:
+            file.replace(file.with_name("log.old"))
     line = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n"
     with file.open("a", errors="backslashreplace") as stream:
         stream.write(line.replace("\n", "\\n")[:-2] + "\n")

@@ -167,7 +167,7 @@ class Session:
 
         What was staged would look as if somebody had removed it, and edits would not be seen.
         """
-        if self.state.bases(data.path):
+        if any(not base.erase for _, base in self.state.bases(data.path).values()):
             key = shlex.quote(f"storage.{data.path}.mode=copy")
             raise PathRefused(
                 f"{data.path} is in mode {data.mode.value} now, but its copies are still here",

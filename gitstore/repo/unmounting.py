@@ -75,11 +75,20 @@ def unstage_mounts(
 
 def leave_mounts(project: Project, names: Sequence[str]) -> None:
     """Unmount those of these data paths that are mounted."""
-    mounted = [record for record in found(project) if record.data_path in names]
-    if mounted:
+    if any(record.data_path in names for record in found(project)):
         with WorkLock(project.git.git_dir, "umount"):
-            for record in mounted:
-                unmounted(project, record)
+            end_mounts(project, names)
+
+
+def end_mounts(project: Project, names: Sequence[str]) -> None:
+    """The same in an operation that holds the lock.
+
+    Raises:
+        LocalFailure: somebody uses one of them.
+    """
+    for record in found(project):
+        if record.data_path in names:
+            unmounted(project, record)
 
 
 def unmounted(project: Project, record: MountRecord, force: bool = False) -> Unmounted:

@@ -200,6 +200,23 @@ def test_copies_and_files_are_never_mounted_over(lab: Lab) -> None:
         assert not (lab.top / DATA).is_symlink()
 
 
+def test_what_is_erased_moved_or_forgotten_is_not_mounted_any_more(lab: Lab) -> None:
+    lab.describe(OBJECTS)
+    with tidy(lab):
+        lab.storage("mount", DATA)
+        lab.storage("rm", f"{DATA}/m31.fits")
+        lab.storage("sync").says("1 object erased")
+        assert "m31.fits" not in lab.bucket.objects()
+        lab.storage("stage", DATA)
+        assert not lab.exists(f"{DATA}/m31.fits")
+        lab.storage("mv", DATA, "other")
+        assert not mounted(lab)
+        assert not lab.exists(DATA)
+        lab.storage("mount", "other")
+        lab.storage("forget", "other")
+        assert not mounted(lab)
+
+
 def test_a_data_path_of_one_object_is_mounted_too(lab: Lab) -> None:
     lab.bucket.put("one.csv", b"a,b\n")
     lab.storage("add", "table", "../bucket/one.csv", "--to", "table.csv")

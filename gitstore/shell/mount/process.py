@@ -19,6 +19,7 @@ from gitstore.shell.mount.files import Attributes, Entries, Files
 _READ_PLUS, _FILL_PLUS = 1, 2  # fuse.h: FUSE_READDIR_PLUS, FUSE_FILL_DIR_PLUS
 _PLUS_AT_WILL = 1 << 14  # fuse_common.h: FUSE_CAP_READDIRPLUS_AUTO
 _FIELDS = ("st_mode", "st_nlink", "st_uid", "st_gid", "st_size", "st_blocks")
+_THREADS, _THREADS_SINCE = 64, 12
 _LONG = 86_400  # seconds; what a pointer names does not change
 _SHORT = 1
 _TYPE = "git-storage"
@@ -169,6 +170,9 @@ def serve(files: Files, manner: Manner, ready: Callable[[], None]) -> None:
     options["kernel_cache" if manner.lasting else "direct_io"] = True
     if not manner.writable:
         options["ro"] = True
+    if mfusepy.fuse_version_minor >= _THREADS_SINCE:
+        # Readers who wait for a silent storage must not keep others from what is here.
+        options["max_threads"] = _THREADS
     try:
         _with_attributes(mfusepy)(calls, manner.point, **options)
     except RuntimeError as error:

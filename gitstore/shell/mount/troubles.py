@@ -56,6 +56,13 @@ class Troubles:
                 self._log(f"{path}: {text}")
                 self._kept.set_troubles(list(self._found.values()))
 
+    def forget(self) -> None:
+        """Forget all of them."""
+        with self._noting:
+            if self._found:
+                self._found.clear()
+                self._kept.set_troubles([])
+
     def over(self, path: str) -> None:
         """Forget a trouble: it worked."""
         if path not in self._found:
