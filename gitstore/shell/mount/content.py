@@ -67,7 +67,6 @@ class Content:
         with self._changing:
             self._begin(number, number)
             future = self._coming[number]
-            self._coming.move_to_end(number)
         try:
             return future.result(self._supply.patience)[number]
         except NoAnswer as error:
