@@ -26,10 +26,10 @@ _DOCS = peers.ROOT / "docs"
 _QUICK = Sizes(
     objects=200, counted=50, large=8 << 20, blocks=3, block=2 << 20, many=1000, commits=5
 )
-# Three times the large object, and a server in memory that needs twice that for a while.
-_AMPLE = 20 << 30
+# Twice the blocks, and what else is there.
+_AMPLE = 16 << 30
 _OF_GROWTH = 900.0
-_LARGER = {"large": 4 << 30, "blocks": 100}
+_LARGER = {"blocks": 100}
 
 
 def main() -> int:

@@ -134,7 +134,10 @@ CONTESTS = (
 def _run(terms: Terms, what: str, who: str, command: Command) -> Row:
     costs: list[Cost] = []
     try:
-        while len(costs) < terms.rounds and sum(each.wall for each in costs) < terms.patience:
+        while (
+            len(costs) < terms.rounds
+            and sum(each.wall for each in costs) < terms.patience * terms.rounds
+        ):
             costs.append(run(command, terms.limit))
     except (CommandFailed, TooSlow) as error:
         say(f"{who}: {' '.join(str(error).split())}")

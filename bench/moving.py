@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from bench import down, up
 from bench.report import Row
 from bench.rounds import Contest, Terms, Tool, count, hold
-from bench.scene import Data, made, through
+from bench.scene import Data, Scene, made, through
 
 _SMALL = 4096
 _MANY_TRANSFERS = ("--transfers", "128", "--checkers", "128")
 _MANY_STREAMS = ("--multi-thread-streams", "8", "--multi-thread-cutoff", "32M")
 _LARGE_CHUNKS = ("--multi-thread-chunk-size", "32M")
 _LARGE_PARTS = ("--s3-chunk-size", "32M", "--s3-upload-concurrency", "8")
+_LARGE_COUNTED = 256 << 20
+_BLOCKS_COUNTED = 10
 _MANY_PARTS = ("--concurrency", "16", "--part-size", "32")
 
 
@@ -37,19 +40,15 @@ def _small_up(terms: Terms) -> list[Row]:
 
 
 def _small_down_far(terms: Terms) -> list[Row]:
-    tools = [
-        *(down.git_storage(), down.rclone(), down.rclone(*_MANY_TRANSFERS)),
-        *(down.s5cmd(), down.bare(128), down.dvc(), down.aws(), down.lfs()),
-    ]
-    return _far_away(terms, terms.server or "rclone", tools)
+    quick = [down.git_storage(), down.rclone(*_MANY_TRANSFERS), down.s5cmd(), down.bare(128)]
+    slow = [down.git_storage(), down.rclone(), down.dvc(), down.aws(), down.lfs()]
+    return _far_away(terms, terms.server or "rclone", quick, slow)
 
 
 def _small_up_far(terms: Terms) -> list[Row]:
-    tools = [
-        *(up.git_storage(), up.rclone(), up.rclone(*_MANY_TRANSFERS)),
-        *(up.s5cmd(), up.bare(128), up.dvc(), up.aws(), up.lfs()),
-    ]
-    return _far_away(terms, terms.server or "ministack", tools)
+    quick = [up.git_storage(), up.rclone(*_MANY_TRANSFERS), up.s5cmd(), up.bare(128)]
+    slow = [up.git_storage(), up.rclone(), up.dvc(), up.aws(), up.lfs()]
+    return _far_away(terms, terms.server or "ministack", quick, slow)
 
 
 def _large_down(terms: Terms) -> list[Row]:
@@ -58,7 +57,8 @@ def _large_down(terms: Terms) -> list[Row]:
         *(down.s5cmd(), down.s5cmd(*_MANY_PARTS), down.curl()),
         *(down.aws(), down.dvc(), down.lfs(), down.annex()),
     ]
-    return _next_door(terms, terms.server or "ministack", _one(terms), tools)
+    with made(terms.root, terms.server or "ministack", _one(terms)) as scene:
+        return _counted(terms, scene, tools)
 
 
 def _large_up(terms: Terms) -> list[Row]:
@@ -66,13 +66,18 @@ def _large_up(terms: Terms) -> list[Row]:
         *(up.git_storage(), up.rclone(), up.rclone(*_LARGE_PARTS)),
         *(up.s5cmd(), up.s5cmd(*_MANY_PARTS), up.aws(), up.dvc(), up.lfs(), up.annex()),
     ]
-    return _next_door(terms, terms.server or "ministack", _one(terms), tools)
+    with made(terms.root, terms.server or "ministack", _one(terms)) as scene:
+        return _counted(terms, scene, tools)
 
 
 def _blocks_down(terms: Terms) -> list[Row]:
     tools = [down.git_storage(), down.rclone(), down.rclone("--transfers", "16"), down.s5cmd()]
-    data = [Data("blocks", terms.sizes.blocks, terms.sizes.block)]
-    return _next_door(terms, terms.server or "ministack", data, [*tools, down.aws()])
+    size, blocks = terms.sizes.block, terms.sizes.blocks
+    datas = [Data("blocks", blocks, size), Data("counted", min(blocks, _BLOCKS_COUNTED), size)]
+    with made(terms.root, terms.server or "ministack", datas) as scene:
+        for data in datas:
+            scene.remove_source(data)
+        return _counted(terms, scene, [*tools, down.aws()])
 
 
 CONTESTS = (
@@ -86,40 +91,44 @@ CONTESTS = (
 )
 
 
-def _few_bytes(terms: Terms) -> list[Data]:
+def _small(terms: Terms, server: str, tools: Sequence[Tool], slowest: Sequence[Tool]) -> list[Row]:
+    """Everybody with many objects; those who would take many minutes for these, with few."""
     sizes = terms.sizes
-    return [Data("small", sizes.objects, _SMALL), Data("counted", sizes.counted, _SMALL)]
+    few = Data("few", max(1, sizes.objects // 100), _SMALL)
+    datas = [Data("small", sizes.objects, _SMALL), Data("counted", sizes.counted, _SMALL), few]
+    with made(terms.root, server, datas) as scene:
+        rows = _counted(terms, scene, tools)
+        return rows + hold(terms, _named(few), scene, few, slowest)
 
 
-def _small(terms: Terms, server: str, tools: Sequence[Tool], few: Sequence[Tool]) -> list[Row]:
-    """Everybody with many objects; those who would take many minutes for these, with some."""
-    many, some = _few_bytes(terms)
-    with made(terms.root, server, [many, some]) as scene:
-        rows = hold(terms, _named(many), scene, many, tools)
-        rows = count(terms, rows, scene, some, tools)
-        return rows + hold(terms, _named(some), scene, some, few)
+def _far_away(terms: Terms, server: str, quick: Sequence[Tool], slow: Sequence[Tool]) -> list[Row]:
+    """With latency: the quick ones with all objects, the others with a fourth of them."""
+    objects = terms.sizes.objects
+    datas = [Data("small", objects, _SMALL), Data("fourth", max(1, objects // 4), _SMALL)]
+    rows = []
+    with ExitStack() as stack:
+        scene = stack.enter_context(made(terms.root, server, datas))
+        far, _ = stack.enter_context(through(scene, "far", terms.delay))
+        for data, tools in zip(datas, (quick, slow), strict=True):
+            what = f"{_named(data)}, {terms.delay * 1000:.0f} ms away"
+            rows += hold(terms, what, far, data, tools)
+    return rows
 
 
 def _one(terms: Terms) -> list[Data]:
-    return [Data("large", 1, terms.sizes.large)]
+    large = terms.sizes.large
+    return [Data("large", 1, large), Data("counted", 1, min(large, _LARGE_COUNTED))]
 
 
-def _next_door(
-    terms: Terms, server: str, datas: Sequence[Data], tools: Sequence[Tool]
-) -> list[Row]:
-    """Without latency; the requests are counted of the last data, which may be the same."""
-    with made(terms.root, server, datas) as scene:
-        rows = hold(terms, _named(datas[0]), scene, datas[0], tools)
-        return count(terms, rows, scene, datas[-1], tools)
-
-
-def _far_away(terms: Terms, server: str, tools: Sequence[Tool]) -> list[Row]:
-    with ExitStack() as stack:
-        data = _few_bytes(terms)[0]
-        scene = stack.enter_context(made(terms.root, server, [data]))
-        far, _ = stack.enter_context(through(scene, "far", terms.delay))
-        what = f"{_named(data)}, {terms.delay * 1000:.0f} ms away"
-        return hold(terms, what, far, data, tools)
+def _counted(terms: Terms, scene: Scene, tools: Sequence[Tool]) -> list[Row]:
+    """Rounds with the first data of a scene; the requests are those of the second."""
+    measured, counted = scene.datas[:2]
+    rows = hold(terms, _named(measured), scene, measured, tools)
+    told = f"requests: of {_named(counted)}"
+    if counted.files * counted.size == measured.files * measured.size:
+        return count(terms, rows, scene, counted, tools)
+    rows = count(terms, rows, scene, counted, tools)
+    return [replace(rows[0], note=rows[0].note or told), *rows[1:]]
 
 
 def _named(data: Data) -> str:

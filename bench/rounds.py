@@ -22,7 +22,7 @@ class Sizes:
 
     Attributes:
         objects: small objects of 4 KiB.
-        counted: of these, how many where only requests are counted.
+        counted: how many at most where only requests are counted.
         large: bytes of the large object.
         blocks: how many objects of 64 MiB.
         block: bytes of each of these.
@@ -33,10 +33,10 @@ class Sizes:
     objects: int = 20_000
     counted: int = 1_000
     large: int = 1 << 30
-    blocks: int = 20
+    blocks: int = 25
     block: int = 64 << 20
     many: int = 200_000
-    commits: int = 60
+    commits: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Terms:
         root: an empty directory on the RAM disk.
         server: `rclone` or `ministack`; empty for the one that suits the contest.
         rounds: how many, of everybody who is quick enough.
-        patience: seconds for all rounds of one contestant; each has at least one.
+        patience: seconds for all rounds of one contestant, for each round that there may be; one
+            that has used up as much has no more turns, but everybody has one.
         limit: seconds for one command.
         delay: seconds of a round trip in the contests with latency.
         sizes: how much is moved.
@@ -55,9 +56,9 @@ class Terms:
 
     root: Path
     server: str = ""
-    rounds: int = 5
-    patience: float = 30
-    limit: float = 150
+    rounds: int = 3
+    patience: float = 7
+    limit: float = 240
     delay: float = 0.03
     sizes: Sizes = field(default_factory=Sizes)
 
@@ -128,7 +129,7 @@ def hold(terms: Terms, what: str, scene: Scene, data: Data, tools: Sequence[Tool
     for _ in range(terms.rounds):
         for tool in tools:
             turn = turns[tool.name]
-            if turn.spent < terms.patience:
+            if turn.spent < terms.patience * terms.rounds:
                 turn.attempt(tool, partial(_measure, terms, scene, data, tool, turn))
     scene.place()
     return [Row(what, name, turn.costs, note=turn.note) for name, turn in turns.items()]

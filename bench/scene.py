@@ -146,6 +146,13 @@ class Scene:
             self._digests[file] = _digest([file])
         return self._digests[file]
 
+    def remove_source(self, data: Data) -> None:
+        """Remove the files that a server in memory has a copy of, and remember their digests."""
+        if _files(self.root) == self.root / "source":
+            for number in range(data.files):
+                self.digest(self.source(data) / data.path(number))
+            shutil.rmtree(self.source(data))
+
     def check(self, data: Data, place: Path, who: str) -> None:
         """Compare what was brought with what is in the bucket; pieces `X.0`, `X.1` … count as X.
 
@@ -203,7 +210,7 @@ def through(scene: Scene, name: str, seconds: float = 0) -> Iterator[tuple[Scene
     with relay(scene.server.endpoint, seconds) as way:
         server = replace(scene.server, endpoint=way.endpoint)
         with _scene(scene.root, name, server, scene.datas) as longer:
-            yield longer, way
+            yield replace(longer, _digests=scene._digests), way
 
 
 def upload(scene: Scene, files: Path, prefix: str) -> None:

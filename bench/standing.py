@@ -51,7 +51,7 @@ CONTESTS = (
 
 def _copying() -> list[Tool]:
     """Who compares a directory with a listing; each has a directory of its own."""
-    return [settled.rclone(), settled.s5cmd(), settled.aws()]
+    return [settled.rclone(), settled.s5cmd()]
 
 
 def _ten_changed(
