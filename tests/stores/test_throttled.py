@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.throttled import Rate, Slowed, Throttled, unslowed
+from gitstore.core.many import Answers, Given, Wanted, Writes, read_whole, written
 from gitstore.core.resuming import memo_of
 from gitstore.core.store import Abilities, md5_of
+from gitstore.core.versions import Version
 from tests.memory_store import MemoryStore
 
 MEGA = bytes(range(256)) * 4096
@@ -32,11 +35,21 @@ class Watch:
 
 
 class Many(MemoryStore):
-    """A store with a way of its own to read many objects."""
+    """A store with ways of its own to move many objects."""
 
     def abilities(self) -> Abilities:
         """See `Store.abilities`."""
-        return replace(super().abilities(), many=True)
+        return replace(super().abilities(), many=True, many_writes=True)
+
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """See `ManyReader.read_many`."""
+        for one in wanted:
+            yield [(one, read_whole(self, one))]
+
+    def write_many(self, given: Iterable[Given], most: int | None = None) -> Writes:
+        """See `ManyWriter.write_many`."""
+        for one in given:
+            yield [(one, written(self, one))]
 
 
 @pytest.fixture
@@ -99,7 +112,6 @@ def test_the_rest_is_the_stores_own(tmp_path: Path) -> None:
     assert store.stat("a/b") == inside.stat("a/b")
     assert [found.key for found in store.list("a/")] == ["a/b"]
     assert store.abilities() == inside.abilities()
-    assert not Throttled(Many(), []).abilities().many  # nothing would be seen of its bytes
     assert store.identity == inside.identity
     store.delete("a/b", made)
     assert inside.stat("a/b") is None
@@ -114,3 +126,19 @@ def test_a_source_keeps_what_is_known_of_it() -> None:
     assert md5_of(slowed) == "0" * 32
     assert memo_of(slowed) is Known.memo
     assert (md5_of(BytesSource(MEGA)), memo_of(BytesSource(MEGA))) == (None, None)
+
+
+def test_many_objects_at_a_time_share_the_rate(watch: Watch) -> None:
+    store = Throttled(Many(), [Rate(1 << 20, watch.read, watch.wait)])
+    assert store.abilities().many
+    given = [Given(str(n), BytesSource(MEGA[: 1 << 19]), None) for n in range(4)]
+    made = {one.key: result for batch in store.write_many(given) for one, result in batch}
+    assert watch.now == pytest.approx(102)
+    wanted = [Wanted(key, found) for key, found in made.items() if isinstance(found, Version)]
+    assert sum(len(batch) for batch in store.read_many(wanted)) == 4
+    assert watch.now == pytest.approx(104)
+
+
+def test_at_a_low_rate_nobody_waits_for_many() -> None:
+    found = Throttled(Many(), [Rate(1 << 30), Rate(1 << 10)]).abilities()
+    assert (found.many, found.many_writes) == (False, False)

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
+from gitstore.core.many import WHOLE, Answers, Given, Wanted, Writes, read_many, write_many
 from gitstore.core.resuming import Memo, abandon, memo_of
 from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store, md5_of
 from gitstore.core.versions import Version
 
+_One = TypeVar("_One")
 _PIECE = 256 << 10  # bytes of an upload that are let through at a time
 
 
 class Rate:
     """So many bytes per second for whoever asks; may be used by several threads.
 
-    Args:
+    Attributes:
         rate: bytes per second, above 0.
+
+    Args:
         clock: gives seconds.
         sleep: waits for so many of them.
     """
@@ -35,7 +39,7 @@ class Rate:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._rate = rate
+        self.rate = rate
         self._clock = clock
         self._sleep = sleep
         self._lock = Lock()
@@ -45,7 +49,7 @@ class Rate:
         """Wait until so many bytes more are within the rate; time that nobody used is not saved."""
         with self._lock:
             now = self._clock()
-            self._free = max(self._free, now) + size / self._rate
+            self._free = max(self._free, now) + size / self.rate
             wait = self._free - now
         self._sleep(wait)
 
@@ -68,8 +72,10 @@ class Throttled:
         return self.store.identity
 
     def abilities(self) -> Abilities:
-        """As the store's, but for its ways to move many objects, of which nothing is seen here."""
-        return replace(self.store.abilities(), many=False)
+        """As the store's; many objects at a time only where nobody waits long for one of them."""
+        said = self.store.abilities()
+        quick = all(rate.rate >= WHOLE for rate in self.held)
+        return replace(said, many=said.many and quick, many_writes=said.many_writes and quick)
 
     def list(self, prefix: str) -> Iterator[Found]:
         """As the store's: what it takes is not an object's bytes."""
@@ -88,6 +94,16 @@ class Throttled:
         """As the store's; what it reads to be sent is read at the rate."""
         return self.store.write(key, Slowed(source, self.held), expect)
 
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """As the store's; what it is to read is named at the rate."""
+        sized = ((one, one.expect.size) for one in wanted)
+        return read_many(self.store, self._named(sized), most)
+
+    def write_many(self, given: Iterable[Given], most: int | None = None) -> Writes:
+        """As the store's; what it is to write is named at the rate."""
+        sized = ((one, one.source.size) for one in given)
+        return write_many(self.store, self._named(sized), most)
+
     def delete(self, key: str, expect: Version) -> None:
         """As the store's."""
         self.store.delete(key, expect)
@@ -99,6 +115,12 @@ class Throttled:
     def abandon(self, key: str, noted: str) -> None:
         """As the store's."""
         abandon(self.store, key, noted)
+
+    def _named(self, sized: Iterable[tuple[_One, int]]) -> Iterator[_One]:
+        for one, size in sized:
+            for rate in self.held:
+                rate.take(size)
+            yield one
 
     def _slowly(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
