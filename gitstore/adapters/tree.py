@@ -16,8 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitstore.adapters import tree_incoming, tree_kept, tree_reading, tree_rename
-from gitstore.adapters.tree_growing import Growing
+from gitstore.adapters import tree_incoming, tree_reading, tree_rename
 from gitstore.adapters.tree_incoming import Incoming, Workshop
 from gitstore.adapters.tree_placing import Placing, move, now
 from gitstore.adapters.tree_print import Fingerprint, fingerprint
@@ -36,11 +35,12 @@ from gitstore.adapters.tree_walk import (
     look,
 )
 from gitstore.core.errors import Changed, PathRefused, StorageError
-from gitstore.core.kept import Origin
 from gitstore.core.names import local_problem
 from gitstore.core.versions import Version
 
 if TYPE_CHECKING:
+    from gitstore.adapters.tree_growing import Growing
+    from gitstore.core.kept import Origin
     from gitstore.core.store import Source
 
 __all__ = ["Incoming", "Placing", "Problem", "Scan", "Stat", "TrashBag", "Tree", "spare_directory"]
@@ -176,6 +176,8 @@ class Tree:
 
     def growing(self, origin: Origin) -> Growing:
         """The same for a large object, with what is kept of it since its transfer was cut off."""
+        from gitstore.adapters.tree_growing import Growing  # late: it takes a large object
+
         self._require_ours()
         try:
             return Growing(self._shop(), origin)
@@ -184,6 +186,8 @@ class Tree:
 
     def let_go(self, unwanted: Callable[[Origin], bool]) -> None:
         """Keep no longer what nobody wants of large objects, nor what is too old."""
+        from gitstore.adapters import tree_kept  # late: whoever only looks lets nothing go
+
         tree_kept.prune(self._spare, unwanted)
 
     def flush(self, many: Sequence[Incoming]) -> None:

@@ -149,27 +149,6 @@ def resettled(files: Mapping[str, bytes], name: str) -> Pointer | None:
     return found if whole else None
 
 
-def understood(files: Mapping[str, bytes], name: str) -> Pointer:
-    """The pointer that files hold, also where nobody but git has merged it.
-
-    What is written next has the one spelling again; nothing waits for that.
-
-    Args:
-        files: as `pointer.parse` takes them.
-        name: likewise.
-
-    Raises:
-        FormatError: as `pointer.parse` does, but for slices that have become too few.
-    """
-    try:
-        return parse(files, name)
-    except FormatError:
-        whole = resettled(files, name)
-        if whole is None:
-            raise
-        return whole
-
-
 def _chain(files: Mapping[str, bytes]) -> list[str] | None:
     """The paths of all slices in the order of their chain, or None if it is broken."""
     paths: list[str] = []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from gitstore.core.errors import UnknownName, Unsupported
 from gitstore.core.manifest import DataPath, Manifest, StorageSpec
-from gitstore.core.merging import understood
+from gitstore.core.pointer_files import understood
 from gitstore.repo.project import MANIFEST, store_place
 from gitstore.repo.snapshot import Snapshot, manifest_of, rooms_of
 
@@ -84,11 +84,8 @@ class Foreign:
                 hint=f"git storage clone {shlex.quote(self.tree.url)}",
             )
         store = store_place(place, spec, Path("/"))
-        words = [spec.url]
-        words += ["--endpoint", spec.endpoint] if spec.endpoint else []
-        typed = shlex.join(words)
         project = self.tree.url
-        return Destination(spec.name, spec.url, place, store, spec.anonymous, typed, project)
+        return Destination(spec.name, spec.url, place, store, spec.anonymous, spec.name, project)
 
     def open_store(self, spec: StorageSpec) -> Store:
         """The store of a storage, to be read.

@@ -16,21 +16,20 @@ from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.state import WorkState
-from gitstore.adapters.stores.registry import StorePlace
-from gitstore.adapters.uploads import Uploads
 from gitstore.core.errors import FormatError, Locked, UnknownName
 from gitstore.core.location import Owner
 from gitstore.core.manifest import EMPTY, DataPath, Manifest, StorageSpec, parse_manifest
 from gitstore.core.manifest import Access as DataAccess
-from gitstore.core.merging import understood
 from gitstore.core.place import Place
 from gitstore.core.pointer import Pointer, dump, pointer
+from gitstore.core.pointer_files import understood
 from gitstore.repo.limits import Limits
 from gitstore.repo.roots import tree_of
 from gitstore.repo.settings import chosen_jobs, origin_of, with_chosen_modes
 from gitstore.shell.binding import Binding
 
 if TYPE_CHECKING:
+    from gitstore.adapters.stores.registry import StorePlace
     from gitstore.core.store import Store
     from gitstore.core.trust import Person
     from gitstore.repo.trusting import Trust
@@ -156,7 +155,7 @@ class Project:
             state=state,
             facts=facts,
             location=location,
-            uploads=Uploads(self.git.git_dir / "storage" / "uploads"),
+            uploads=self.git.git_dir / "storage" / "uploads",
         )
 
     def open_store(self, spec: StorageSpec, facts: Facts | None = None) -> Store:
@@ -309,6 +308,8 @@ def _file_name(name: str, part: str) -> str:
 
 def store_place(place: Place, spec: StorageSpec, top: Path) -> StorePlace:
     """A place for its provider; relative directories are relative to `top`."""
+    from gitstore.adapters.stores.registry import StorePlace
+
     return StorePlace(
         provider=place.provider,
         identity=place.identity,

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from gitstore.adapters.git_merge import unmerged
 from gitstore.core.errors import FormatError
 from gitstore.core.manifest import DataPath
-from gitstore.core.merging import Conflict, merge_entries, understood
+from gitstore.core.merging import Conflict, merge_entries
 from gitstore.core.pointer import Pointer, dump, pointer
+from gitstore.core.pointer_files import understood
 from gitstore.core.settling import Settled, Side, by_answer, by_storage, undecided
 from gitstore.core.versions import Version, content_only
 from gitstore.repo.merged_sides import SUFFIX, MergedSides, sides_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree import Tree
-from gitstore.adapters.uploads import Uploads
 from gitstore.core.location import Location, Owner
 from gitstore.core.manifest import DataPath
 
@@ -29,7 +29,7 @@ class Binding:
         state: this work tree's state.
         facts: what this clone has learnt.
         location: where the local bytes lie, or None if they are at the data path.
-        uploads: those that were begun here, or None where none is to be gone on with.
+        uploads: the directory of those that were begun here, or None to go on with none.
     """
 
     data: DataPath
@@ -39,7 +39,7 @@ class Binding:
     state: WorkState
     facts: Facts
     location: Location | None = None
-    uploads: Uploads | None = None
+    uploads: Path | None = None
 
     @property
     def lent(self) -> bool:

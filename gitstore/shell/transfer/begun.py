@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from gitstore.adapters.uploads import Upload, UploadMemo
+from gitstore.adapters.uploads import Upload, UploadMemo, Uploads
 from gitstore.core.errors import StoreError
 from gitstore.core.model import UNDECIDED
 from gitstore.core.resuming import abandon
@@ -77,9 +77,9 @@ def resumable(binding: Binding, key: str, source: Source) -> Source:
 
     An upload of other bytes to this key was cut off for good: it is abandoned first.
     """
-    uploads = binding.uploads
-    if uploads is None or source.sha256 is None or source.size < PARTED:
+    if binding.uploads is None or source.sha256 is None or source.size < PARTED:
         return source
+    uploads = Uploads(binding.uploads)
     upload = Upload(binding.source, key, source.sha256)
     known = uploads.known(binding.source, key)
     if known is not None and known[0] != upload:
@@ -95,7 +95,7 @@ def let_go(run: Run) -> None:
     open_paths = {action.path for action in plan.of(*UNDECIDED)}
     open_paths |= {o.action.path for o in run.outcomes if o.failure is not None}
     settled = {action.path for action in plan.actions} - open_paths
-    for upload, noted in binding.uploads.of(binding.source):
+    for upload, noted in Uploads(binding.uploads).of(binding.source):
         path = binding.path(upload.key)
         # Out of the scope of this run, an upload waits for its file; without a file for nothing.
         if path in settled or (path not in open_paths and binding.tree.stat(path) is None):
@@ -107,4 +107,4 @@ def _abandoned(binding: Binding, upload: Upload, noted: str) -> None:
     with suppress(StoreError):
         abandon(binding.store(), upload.key, noted)
         if binding.uploads is not None:
-            binding.uploads.drop(upload)
+            Uploads(binding.uploads).drop(upload)
