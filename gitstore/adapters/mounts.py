@@ -86,6 +86,10 @@ class MountDirectory:
         """Where it is noted what was written through it."""
         return self.path / "given"
 
+    def gives(self) -> bool:
+        """Whether its process is just giving something to the storage."""
+        return (self.path / "giving").exists() and self.runs()
+
     def record(self) -> MountRecord | None:
         """What is mounted, or None where nothing is, or what is noted cannot be read."""
         try:

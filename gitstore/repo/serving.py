@@ -73,6 +73,7 @@ def serve_mount(start: Path, name: str, ready: int) -> None:
         with ThreadPoolExecutor(_REQUESTS, "git-storage-mount") as pool:
             blocks = Blocks(cache_directory() / "blocks", settings.cache)
             journal = Journal(kept.given)
+            kept.given.with_name("giving").unlink(missing_ok=True)
             supply = Supply("", pool, blocks, settings.patience)
             views = _Views(_Source(project, record, supply, journal), troubles)
             manner = Manner(record.point, not (record.live or record.writable), record.writable)

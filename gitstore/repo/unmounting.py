@@ -101,6 +101,9 @@ def unmounted(project: Project, record: MountRecord, force: bool = False) -> Unm
     clear(kept, record)
     if mounts_system.is_mounted(record.point):
         said = mounts_system.unmount(record.point)
+        while said is not None and not force and kept.gives():
+            time.sleep(_PAUSE)
+            said = mounts_system.unmount(record.point)
         if said is not None and force:
             mounts_system.detach(record.point)
         elif said is not None and mounts_system.is_mounted(record.point):

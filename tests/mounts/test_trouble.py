@@ -8,8 +8,8 @@ from errno import EIO
 
 from tests.faults import EVER, Fault
 from tests.lab import DATA, Lab
-from tests.mounts.scene import OBJECTS, blocks, data, fails, over_network
-from tests.rules.scenes import Bucket
+from tests.mounts.scene import OBJECTS, blocks, data, fails, over_network, tidy, until
+from tests.rules.scenes import Bucket, trash
 
 BIG = "2023/raw/big.bin"
 
@@ -87,6 +87,19 @@ def test_many_readers_get_what_each_asked_for(lab: Lab, bucket: Bucket) -> None:
         assert sent <= len(OBJECTS[BIG]), "no block was brought twice"
 
 
+def test_unmounting_waits_for_what_is_being_written(lab: Lab, bucket: Bucket) -> None:
+    with over_network(lab, bucket) as (on, way):
+        on.storage("mount", "--rw", DATA)
+        way.spoil(Fault.LATER, "PUT", "slow")
+        writer = threading.Thread(target=data(on, "slow").write_bytes, args=(b"it takes a while",))
+        writer.start()
+        until(lambda: way.injected.get(Fault.LATER) == 1)
+        on.storage("umount")
+        writer.join()
+        assert bucket.get("slow") == b"it takes a while"
+        assert trash(on) == []
+
+
 def test_a_promise_is_an_error_that_says_whom_to_ask(lab: Lab) -> None:
     lab.describe({"m31.fits": b"one"})
     other = lab.clone()
@@ -95,8 +108,6 @@ def test_a_promise_is_an_error_that_says_whom_to_ask(lab: Lab) -> None:
     other.storage("record")
     other.commit("a promise")
     lab.pull()
-    from tests.mounts.scene import tidy
-
     with tidy(lab):
         lab.storage("mount", DATA)
         assert data(lab, "promised").stat().st_size == len(b"not uploaded")

@@ -315,8 +315,9 @@ class Drafts(Files):
                 return
             path, view = draft.place.path, draft.place.view
             try:
-                source, own = _source(draft.file)
-                made = view.store().write(view.key(path), source, draft.base)
+                with self._journal.giving():
+                    source, own = _source(draft.file)
+                    made = view.store().write(view.key(path), source, draft.base)
             except StorageError as error:
                 self._lost(draft, error)
                 raise OSError(EIO, path) from error

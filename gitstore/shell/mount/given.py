@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,28 @@ class Journal:
         self._file = file
         self._known = {one.path: one for one in _read(file)}
         self._writing = threading.Lock()
+        self._on_their_way = 0
 
     def made(self, path: str) -> Version | None:
         """The version that this mount has made of an object, or None."""
         known = self._known.get(path)
         return None if known is None else known.made
+
+    @contextmanager
+    def giving(self) -> Iterator[None]:
+        """While something is on its way to the storage, unmounting waits (see `MountDirectory`)."""
+        mark = self._file.with_name("giving")
+        with self._writing:
+            self._on_their_way += 1
+            with suppress(OSError):
+                mark.touch()
+        try:
+            yield
+        finally:
+            with self._writing:
+                self._on_their_way -= 1
+                if not self._on_their_way:
+                    mark.unlink(missing_ok=True)
 
     def add(self, given: Given) -> None:
         """Note a file; of several writes the first one says what was before."""
