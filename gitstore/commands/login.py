@@ -9,7 +9,8 @@ before (git storage trust, or GIT_STORAGE_TRUST), because nobody sees where they
 Credentials are looked up in this order: what is stored for the storage; what the cloud's own tools
 have set up, for that cloud's own hosts only; none. --show says which are used, and sends nothing.
 
-Instead of a storage's name its URL will do, before it is added.
+Instead of a storage's name its URL will do, before it is added. With --repo, it is a storage of
+another project, which is read without a clone of it.
 
 EXIT STATUS
 
@@ -40,16 +41,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from gitstore.commands.opened import opened
-from gitstore.commands.parser import Parser
+from gitstore.commands.opened import described
+from gitstore.commands.parser import Parser, other_project
 from gitstore.core.errors import NoCredentials, UsageError
 from gitstore.core.manifest import StorageSpec
 from gitstore.core.trust import Visit
-from gitstore.repo.repo import Repo
+from gitstore.repo import login
 from gitstore.ui.attendant import asked_fields, show
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import shown
+
+if TYPE_CHECKING:
+    from gitstore.repo.trusting import Approving
 
 
 def arguments(parser: Parser) -> None:
@@ -65,14 +70,13 @@ def place(parser: Parser) -> None:
     parser.add_argument("--endpoint", metavar="URL", help="of a URL: the service's own URL")
     parser.add_argument("--region", metavar="REGION", help="of a URL: the region")
     parser.add_argument("--account", metavar="ACCOUNT", help="of a URL: the account or user")
+    other_project(parser)
 
 
-def meant(args: argparse.Namespace, repo: Repo) -> StorageSpec:
+def meant(args: argparse.Namespace, project: Approving) -> StorageSpec:
     """The storage that the arguments name."""
-    from gitstore.repo.login import storage
-
     typed = StorageSpec(args.storage, args.storage, args.endpoint, args.region, args.account)
-    return storage(repo.project, args.storage, typed)
+    return login.storage(project, args.storage, typed)
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
@@ -81,17 +85,18 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     Raises:
         UsageError: there is nobody to ask, or what was read is not understood.
     """
-    repo, screen = opened(screen)
-    spec = meant(args, repo)
+    project, screen = described(args.repo, screen)
+    spec = meant(args, project)
     if args.show:
         if args.stdin:
             raise UsageError("--show reads nothing", hint="git storage login --show NAME")
-        return _show(screen, *repo.known_credentials(spec))
-    fields = _told(repo, spec) if args.stdin else _asked(screen, repo, spec)
+        known = login.known(project, spec)
+        return _show(screen, known.visit, known.by.name.lower())
+    fields = _told(project, spec) if args.stdin else _asked(screen, project, spec)
     if fields is None:
         screen.talk("nothing was stored")
         return 1
-    found, kept = repo.login(spec, fields)
+    found, kept = login.login(project, spec, fields)
     if screen.json:
         screen.document("login", storage=found.name, place=found.place, kept=kept)
     else:
@@ -115,20 +120,20 @@ def _show(screen: Screen, found: Visit, by: str) -> int:
     return 0
 
 
-def _told(repo: Repo, spec: StorageSpec) -> Mapping[str, str]:
+def _told(project: Approving, spec: StorageSpec) -> Mapping[str, str]:
     # Nobody sees where they go: what a name means may have changed with the last pull.
-    repo.require_approved(spec)
+    login.require_approved(project, spec)
     return _read(sys.stdin.read())
 
 
-def _asked(screen: Screen, repo: Repo, spec: StorageSpec) -> Mapping[str, str] | None:
+def _asked(screen: Screen, project: Approving, spec: StorageSpec) -> Mapping[str, str] | None:
     try:
-        found: Visit | str = repo.known_credentials(spec)[0]
+        found: Visit | str = login.known(project, spec).visit
     except NoCredentials as error:
         # What is there cannot be used: that is what somebody is about to mend.
         found = error.message
     if not screen.asks:
-        typed = repo.project.destination(spec).typed
+        typed = project.destination(spec).named
         raise UsageError("there is nobody to ask", hint=f"git storage login --stdin {typed} < FILE")
     if isinstance(found, str):
         screen.about(found)

@@ -21,8 +21,9 @@ from __future__ import annotations
 import argparse
 
 from gitstore.commands.login import meant, place
-from gitstore.commands.opened import opened
+from gitstore.commands.opened import described
 from gitstore.commands.parser import Parser
+from gitstore.repo import login
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import shown
 
@@ -35,9 +36,9 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Forget."""
-    repo, screen = opened(screen)
-    spec = meant(args, repo)
-    gone = repo.logout(spec)
+    project, screen = described(args.repo, screen)
+    spec = meant(args, project)
+    gone = login.logout(project, spec)
     if screen.json:
         screen.document("logout", storage=spec.name, forgotten=gone)
     elif gone:

@@ -12,6 +12,7 @@ from gitstore.ui.screen import Screen
 if TYPE_CHECKING:
     from gitstore.core.trust import Person
     from gitstore.repo.files import Files
+    from gitstore.repo.trusting import Approving
 
 
 def opened(screen: Screen, rate: int | None = None) -> tuple[Repo, Screen]:
@@ -36,6 +37,20 @@ def opened(screen: Screen, rate: int | None = None) -> tuple[Repo, Screen]:
     project = repo.project
     seen[0] = screen.within(project.git.prefix, partial(_coloured, project))
     return repo, seen[0]
+
+
+def described(url: str | None, screen: Screen) -> tuple[Approving, Screen]:
+    """What describes storages: the current work tree, or another project, and a screen for it.
+
+    Args:
+        url: of the other project; None means the current work tree.
+    """
+    if url is not None:
+        from gitstore.repo.foreign import foreign
+
+        return foreign(url), screen
+    repo, screen = opened(screen)
+    return repo.project, screen
 
 
 def moment(rev: str | None, repo: str | None, screen: Screen) -> tuple[Files, Screen]:

@@ -108,6 +108,12 @@ def targets(parser: Parser, nargs: str = "*") -> None:
     parser.add_argument("targets", metavar="TARGET", nargs=nargs, help=told)
 
 
+def other_project(parser: Parser) -> None:
+    """`--repo`, where it is about storages."""
+    told = "another project, by its URL as git clone takes it"
+    parser.add_argument("--repo", metavar="URL", help=told)
+
+
 def recorded(parser: Parser) -> None:
     """`PATH...`, `--rev` and `--repo`: objects, of what moment and of which project."""
     parser.add_argument("paths", metavar="PATH", nargs="+", help="an object")

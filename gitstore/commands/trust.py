@@ -39,12 +39,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from gitstore.commands.opened import opened
-from gitstore.commands.parser import Parser
+from gitstore.commands.opened import described
+from gitstore.commands.parser import Parser, other_project
 from gitstore.core.errors import UsageError
 from gitstore.core.trust import Right
 from gitstore.repo import trusting
-from gitstore.repo.foreign import foreign
 from gitstore.ui.attendant import confirmed
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import count, shown
@@ -59,8 +58,7 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=told)
     parser.add_argument("--write", action="store_true", help="approve writing, not only reading")
     parser.add_argument("-y", "--yes", action="store_true", help="approve without a question")
-    told = "another project, by its URL as git clone takes it"
-    parser.add_argument("--repo", metavar="URL", help=told)
+    other_project(parser)
     only = parser.add_mutually_exclusive_group()
     told = "list what is approved here"
     parser.declared.append(only.add_argument("--list", action="store_true", help=told))
@@ -79,13 +77,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     if args.yes and not args.targets:
         # What comes with a pull must not be approved because it is there.
         raise UsageError("--yes approves only what is named", hint="git storage trust --yes NAME")
-    if args.repo is not None:
-        if args.write:
-            raise UsageError("another project is only read", hint="leave out --write")
-        project: Approving = foreign(args.repo)
-    else:
-        repo, screen = opened(screen)
-        project = repo.project
+    if args.repo is not None and args.write:
+        raise UsageError("another project is only read", hint="leave out --write")
+    project, screen = described(args.repo, screen)
     if args.list:
         return _list(project, screen)
     return _revoke(args, project, screen) if args.revoke else _approve(args, project, screen)

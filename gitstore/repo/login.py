@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from gitstore.adapters.stores.registry import open_store
 from gitstore.core.credential_forms import from_fields
@@ -21,9 +22,11 @@ from gitstore.core.errors import (
 from gitstore.core.manifest import StorageSpec
 from gitstore.core.store import Store
 from gitstore.core.trust import Right, Visit
-from gitstore.repo.project import Project
 from gitstore.shell.opening import Destination, untrusted, visit
 from gitstore.shell.signing import By, find, forget, keep
+
+if TYPE_CHECKING:
+    from gitstore.repo.trusting import Approving
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Known:
     by: By
 
 
-def storage(project: Project, target: str, options: StorageSpec) -> StorageSpec:
+def storage(project: Approving, target: str, options: StorageSpec) -> StorageSpec:
     """The storage that a name or a URL means.
 
     Args:
@@ -63,7 +66,7 @@ def storage(project: Project, target: str, options: StorageSpec) -> StorageSpec:
     return known
 
 
-def known(project: Project, spec: StorageSpec) -> Known:
+def known(project: Approving, spec: StorageSpec) -> Known:
     """Which credentials go to a storage now; nothing is sent there.
 
     Raises:
@@ -74,7 +77,7 @@ def known(project: Project, spec: StorageSpec) -> Known:
     return Known(visit(to, project.access), found.by)
 
 
-def login(project: Project, spec: StorageSpec, fields: Mapping[str, str]) -> tuple[Visit, str]:
+def login(project: Approving, spec: StorageSpec, fields: Mapping[str, str]) -> tuple[Visit, str]:
     """Try credentials, store them where they work, and approve reading from the storage.
 
     Args:
@@ -98,7 +101,7 @@ def login(project: Project, spec: StorageSpec, fields: Mapping[str, str]) -> tup
     return visit(to, project.access), kept
 
 
-def require_approved(project: Project, spec: StorageSpec) -> None:
+def require_approved(project: Approving, spec: StorageSpec) -> None:
     """Refuse a storage that the project alone names, where nobody sees what that means.
 
     Raises:
@@ -110,7 +113,7 @@ def require_approved(project: Project, spec: StorageSpec) -> None:
         raise untrusted(to, Right.READ)
 
 
-def logout(project: Project, spec: StorageSpec) -> bool:
+def logout(project: Approving, spec: StorageSpec) -> bool:
     """Forget what is stored for a storage; whether there was anything.
 
     Raises:
@@ -119,17 +122,17 @@ def logout(project: Project, spec: StorageSpec) -> bool:
     return forget(_destination(project, spec).whose(project.access))
 
 
-def _destination(project: Project, spec: StorageSpec) -> Destination:
+def _destination(project: Approving, spec: StorageSpec) -> Destination:
     to = project.destination(spec)
     if to.place.provider == "file":
         raise Unsupported(
             f"{to.place.identity} is a directory of this machine, which needs no login",
-            hint=f"git storage trust {to.typed}",
+            hint=f"git storage trust {to.named}",
         )
     return to
 
 
-def _try(project: Project, to: Destination, store: Store) -> None:
+def _try(project: Approving, to: Destination, store: Store) -> None:
     """One listing, or, where that is not allowed, one look at a recorded object."""
     where = to.place.identity
     try:
@@ -156,20 +159,20 @@ def _not_accepted(where: str, error: Denied | NoCredentials) -> WrongCredentials
     )
 
 
-def _prefix(project: Project, name: str) -> str:
+def _prefix(project: Approving, name: str) -> str:
     # Below the data path's prefix, because more may not be allowed.
     fed = [data for data in project.manifest.data.values() if data.storage == name]
     return fed[0].prefix if fed else ""
 
 
-def _recorded(project: Project, name: str) -> str | None:
+def _recorded(project: Approving, name: str) -> str | None:
     for data in project.manifest.data.values():
         if data.storage != name:
             continue
         try:
-            entries = project.pointer(data).entries
+            found = project.pointer(data)
         except FormatError:
             continue
-        for path in entries:
+        for path in () if found is None else found.entries:
             return data.prefix if data.single else data.prefix + path
     return None

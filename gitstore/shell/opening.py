@@ -107,6 +107,11 @@ class Destination:
     project: str = ""
 
     @property
+    def named(self) -> str:
+        """How `trust` and `login` name it, quoted for a shell."""
+        return shlex.join(["--repo", self.project, self.name]) if self.project else self.typed
+
+    @property
     def endpoint(self) -> str:
         """The URL that requests go to, or the directory, without symbolic links."""
         root = self.store.root
@@ -178,7 +183,7 @@ class _Door:
         return open_store(self.to.store, lambda: credentials), let_in
 
     def _problem(self, error: StoreError, told: str) -> StoreError:
-        hint = f"git storage login {self.to.typed}"
+        hint = f"git storage login {self.to.named}"
         if not told and self.to.place.provider == "sftp":
             return error  # it knows about keys and agents
         if not told:
@@ -253,10 +258,8 @@ def untrusted(to: Destination, right: Right) -> Untrusted:
     doing = {Right.READ: "reading", Right.WRITE: "writing"}[right]
     where = "" if to.store.root is not None else f", at {to.endpoint}"
     told = f"storage {to.name} ({shown(to.url)}{where}) is not approved for {doing}"
-    if to.project:
-        named = shlex.join(["--repo", to.project, to.name])
-        return Untrusted(f"{told} for {to.project}", hint=f"git storage trust {option}{named}")
-    return Untrusted(f"{told} in this clone", hint=f"git storage trust {option}{to.typed}")
+    who = f"for {to.project}" if to.project else "in this clone"
+    return Untrusted(f"{told} {who}", hint=f"git storage trust {option}{to.named}")
 
 
 def typed(to: Destination, access: Access) -> Access:

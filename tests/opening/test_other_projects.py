@@ -180,6 +180,22 @@ def test_its_storages_need_an_approval_of_their_own(project: Elsewhere) -> None:
         stranger.storage("trust", "--write", "--repo", url, "survey").fails(129)
 
 
+def test_somebody_elsewhere_signs_in_to_its_storages(
+    project: Elsewhere, ministack: S3Server
+) -> None:
+    home = project.lab.root / "another-home"
+    home.mkdir()
+    somebody = project.lab.seeing(HOME=str(home))
+    wanted = ("cat", "--repo", project.url, "data/m31.fits")
+    refused = somebody.storage(*wanted, at="..").fails(128).says("wants credentials")
+    refused.says(f"hint: git storage login --repo {project.url} survey\n")
+    named = ("--repo", project.url, "survey")
+    keys = f"access={ministack.access_key}\nsecret={ministack.secret_key}\n"
+    somebody.storage("login", "--stdin", *named, at="..", tell=keys).says("the credentials work")
+    assert somebody.storage(*wanted, at="..").out == "two"
+    somebody.storage("logout", *named, at="..").says("are forgotten")
+
+
 def test_a_private_project_is_read_with_what_gits_helpers_have(project: Elsewhere) -> None:
     project.host.password = "pass"
     try:

@@ -215,6 +215,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from login" -l stdin -d 'read
 complete -c git-storage -n "__fish_seen_subcommand_from login" -l endpoint -d 'of a URL: the service\'s own URL' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from login" -l region -d 'of a URL: the region' -x
 complete -c git-storage -n "__fish_seen_subcommand_from login" -l account -d 'of a URL: the account or user' -x
+complete -c git-storage -n "__fish_seen_subcommand_from login" -l repo -d 'another project, by its URL as git clone takes it' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from login" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from login" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from login" -s v -l verbose -d 'say more'
@@ -223,6 +224,7 @@ complete -c git-storage -n "__fish_seen_subcommand_from login" -a '(__git_storag
 complete -c git-storage -n "__fish_seen_subcommand_from logout" -l endpoint -d 'of a URL: the service\'s own URL' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from logout" -l region -d 'of a URL: the region' -x
 complete -c git-storage -n "__fish_seen_subcommand_from logout" -l account -d 'of a URL: the account or user' -x
+complete -c git-storage -n "__fish_seen_subcommand_from logout" -l repo -d 'another project, by its URL as git clone takes it' -r -F
 complete -c git-storage -n "__fish_seen_subcommand_from logout" -l json -d 'print one JSON document'
 complete -c git-storage -n "__fish_seen_subcommand_from logout" -s q -l quiet -d 'say nothing but errors and what was asked for'
 complete -c git-storage -n "__fish_seen_subcommand_from logout" -s v -l verbose -d 'say more'
