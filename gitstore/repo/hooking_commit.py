@@ -214,7 +214,10 @@ def changed_and_not_recorded(top: Path) -> list[str]:
             bases = session.state.bases(data.path)
             if not bases or data.live:
                 continue  # nothing staged, or no pointer that could name it
-            tree = project.binding(data, session.state, session.facts).tree
+            binding = project.binding(data, session.state, session.facts)
+            if binding.lent:
+                continue  # what others change there is not recorded here
+            tree = binding.tree
             # Without candidates nothing is read: a file is what the stat cache says, or unknown.
             local = Digests(tree, session.state, data.path, keep=False).versions(
                 tree.scan().files, {}

@@ -91,6 +91,8 @@ def stage(
     """
     reports: list[Report] = []
     for mode, selections in _by_mode(project, targets, _STAGE).items():
+        if mode is not Mode.COPY and (options.location, options.existing) != (None, None):
+            raise no_copy(selections[0].data)
         if mode is Mode.COPY and found(project):
             from gitstore.repo.unmounting import leave_mounts
 

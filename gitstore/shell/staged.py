@@ -34,6 +34,7 @@ class Staged:
         self._tree = binding.tree
         self._source = binding.source
         self._seen = binding.state.seen(binding.data.path)
+        self._taken = binding.state.accepted(binding.data.path) if binding.lent else {}
         self._bases = {
             path: base.version if source == binding.source else content_only(base.version)
             for path, (source, base) in binding.state.bases(binding.data.path).items()
@@ -63,6 +64,8 @@ class Staged:
         if seen is not None and trusted(seen, stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode):
             ids = {"sha256": seen.sha256, **({} if seen.md5 is None else {"md5": seen.md5})}
             return version(seen.size, ids)
+        if path in self._bases and self._taken.get(path) == (stat.size, stat.mtime_ns):
+            return self._bases[path]
         if all(candidate.size != stat.size for candidate in candidates):
             return Version(stat.size)
         return self._tree.digest(path)[1]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.lab import NAME, URL, Lab
+from tests.opening.scenes import inside
+from tests.opening.test_open import content
 
 FILES = {"m31.fits": b"one", "2023/m13.fits": b"thirteen"}
 
@@ -204,9 +206,9 @@ def test_staging_elsewhere_is_undone_with_its_link(located: Lab) -> None:
 @pytest.fixture
 def lent(lab: Lab) -> Lab:
     lab.describe(FILES)
-    for path, content in FILES.items():
+    for path, data in FILES.items():
         (lab.root / "mounted" / path).parent.mkdir(parents=True, exist_ok=True)
-        (lab.root / "mounted" / path).write_bytes(content)
+        (lab.root / "mounted" / path).write_bytes(data)
     return lab
 
 
@@ -280,6 +282,25 @@ def test_live_data_that_exist_are_held_against_what_is_there_now(lab: Lab) -> No
     lab.storage("unstage", "data")
     lab.bucket.put("m31.fits", b"another")
     lab.storage("stage", "--existing", "../mounted", "data").fails(1).says("3 bytes there, and 7")
+
+
+def test_programs_and_hooks_take_what_exists_for_what_it_was_taken_for(lent: Lab) -> None:
+    lent.storage("stage", "--existing", "../mounted", "--quick", "data")
+    with inside(lent):
+        assert content("data/m31.fits") == b"one"
+        (lent.root / "mounted/m31.fits").write_bytes(b"edited by others")
+        assert content("data/m31.fits") == b"edited by others"
+    lent.storage("install")
+    lent.git("config", "storage.warnUnrecorded", "true")
+    lent.git("commit", "--allow-empty", "-m", "more").never_says("not recorded")
+
+
+def test_what_is_mounted_here_does_not_lie_elsewhere_too(lent: Lab) -> None:
+    lent.git("config", "storage.data.mode", "mount")
+    for words in (("--existing", "../mounted"), ("--location", "..")):
+        told = lent.storage("stage", *words, "data").fails(128)
+        told.says("hint: git config storage.data.mode copy")
+    assert not lent.exists("data")
 
 
 def test_files_at_the_data_path_are_not_hidden_by_a_link(lent: Lab) -> None:
