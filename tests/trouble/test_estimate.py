@@ -2,53 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
 
+import pytest
+
+from gitstore.adapters.stores import s3_parts, s3_writing
+from gitstore.core.estimate import Estimate
+from gitstore.core.report import Report
+from gitstore.repo.repo import Repo
+from gitstore.shell.transfer import ranges
 from tests.faults import Network
 from tests.lab import Lab
 from tests.servers import Bucket
 from tests.trouble.impatient import IN_A_FILE, IN_MEMORY, IN_RANGES
-from tests.trouble.scene import content, far, impatient
+from tests.trouble.scene import content, far
 
 SIZES = (0, 1, IN_MEMORY, IN_A_FILE, IN_RANGES, 1_000_000)
 
 
-def estimated(lab: Lab, *arguments: str) -> Any:
-    ((found,),) = [impatient(lab, *arguments, "--estimate", "--json").json()["data_paths"]]
-    return found
+@pytest.fixture
+def repo(
+    lab: Lab, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Repo, Network]]:
+    """A clone in this process, with small objects for large ones."""
+    monkeypatch.setattr(ranges, "SPAN", 1 << 16)
+    monkeypatch.setattr(ranges, "LARGE", 4 << 16)
+    monkeypatch.setattr(s3_writing, "SMALL", 200_000)
+    monkeypatch.setattr(s3_parts, "PART", 1 << 16)
+    monkeypatch.setattr(s3_parts, "_MEBIBYTE", 1 << 10)
+    with far(lab, bucket, {f"{size}": content("old", size) for size in SIZES}) as (on, way):
+        for name, value in on.environment.items():
+            monkeypatch.setenv(name, value)
+        yield Repo(on.top), way
 
 
-def counted(lab: Lab, way: Network, *arguments: str) -> int:
-    """The requests that a command sends."""
-    before = len(way.requests)
-    done = impatient(lab, *arguments)
-    assert done.code == 0, done
-    return len(way.requests) - before
+def foretold(found: tuple[Estimate, ...]) -> int:
+    requests = found[0].requests
+    assert requests is not None
+    return requests.total
 
 
-def test_requests_are_those_that_the_server_counts(lab: Lab, bucket: Bucket) -> None:
-    objects = {f"{size}": content("old", size) for size in SIZES}
-    with far(lab, bucket, objects) as (on, way):
-        found = estimated(on, "stage", "--all")
-        assert found["down"] == {"objects": len(SIZES), "bytes": sum(SIZES)}
-        assert found["requests"]["total"] == counted(on, way, "stage", "--all")
+def test_requests_are_those_that_the_server_counts(
+    repo: tuple[Repo, Network], lab: Lab, bucket: Bucket
+) -> None:
+    clone, way = repo
 
-        for size in SIZES:
-            on.write(f"data/{size}", content("changed", size + 7))
-            on.write(f"data/new-{size}", content("new", size))
-        bucket.put("theirs", content("theirs", IN_RANGES))
-        found = estimated(on, "sync")
-        up = sum(size + 7 for size in SIZES) + sum(SIZES)
-        assert found["up"] == {"objects": 2 * len(SIZES), "bytes": up}
-        assert found["down"] == {"objects": 1, "bytes": IN_RANGES}
-        assert found["requests"]["measuring"] > 0
-        assert found["requests"]["total"] == counted(on, way, "sync")
+    def counted(reports: Callable[[], tuple[Report, ...]]) -> int:
+        before = len(way.requests)
+        assert all(report.complete for report in reports())
+        return len(way.requests) - before
 
-        on.storage("rm", "data/1", "data/theirs")
-        found = estimated(on, "sync")
-        assert (found["erased"], found["requests"]["measuring"]) == (2, 0)
-        assert found["requests"]["total"] == counted(on, way, "sync")
-        assert estimated(on, "sync")["requests"]["total"] == counted(on, way, "sync") == 1
+    (found,) = clone.estimate_stage()
+    assert (found.down, found.bytes_down) == (len(SIZES), sum(SIZES))
+    assert foretold((found,)) == counted(clone.stage)
+
+    for size in SIZES:
+        lab.write(f"data/{size}", content("changed", size + 7))
+        lab.write(f"data/new-{size}", content("new", size))
+    bucket.put("theirs", content("theirs", IN_RANGES))
+    (found,) = clone.estimate_sync()
+    assert (found.down, found.bytes_down) == (1, IN_RANGES)
+    assert (found.up, found.bytes_up) == (2 * len(SIZES), sum(SIZES) * 2 + 7 * len(SIZES))
+    assert found.requests is not None
+    assert found.requests.measuring > 0
+    assert found.requests.total == counted(clone.sync)
+
+    clone.rm("data/1", "data/theirs")
+    (found,) = clone.estimate_sync()
+    assert found.erased == 2
+    assert foretold((found,)) == counted(clone.sync)
+    assert foretold(clone.estimate_sync()) == counted(clone.sync) == 1
 
 
 def test_nothing_is_moved_beyond_the_budget(lab: Lab) -> None:
@@ -61,6 +84,9 @@ def test_nothing_is_moved_beyond_the_budget(lab: Lab) -> None:
     told = lab.storage("stage", "--all", "--estimate")
     told.says("data: 2 objects to come (2.0 KiB, ", "free)", "nothing was moved")
     told.never_says("request")  # nobody counts them in a directory
+    ((document,),) = [lab.storage("stage", "--all", "--estimate", "--json").json()["data_paths"]]
+    assert document["down"] == {"objects": 2, "bytes": 2000}
+    assert document["requests"] is None
     assert lab.snapshot() == before
     lab.storage("stage", "--all", "--budget", "2k")
     lab.write("data/a", bytes(3000))
