@@ -7,6 +7,7 @@ that one commit come, too. A directory of this machine is read where it is. Noth
 
 from __future__ import annotations
 
+import logging
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,7 @@ _TIMEOUT = 60.0  # seconds
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REGULAR = frozenset({0o100644, 0o100755})
 _DIRECTORY = 0o040000
+_SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!/?/)")
 
 
@@ -116,6 +118,7 @@ def remote_commit(url: str, revision: str | None, where: Path) -> RemoteCommit:
         Denied: it wants credentials that nobody has here.
         Unreachable: it cannot be read.
     """
+    named(url)
     local = url.removeprefix("file://") if url.startswith("file://") else url
     if local != url or not is_url(url):
         return _local(Path(local).resolve(), revision)
@@ -139,6 +142,10 @@ def named(url: str) -> str:
     """
     if not url or not url.isprintable():
         raise UsageError("the URL of a repository holds characters that cannot be printed")
+    scheme, colons, _ = url.partition("://")
+    if (colons and scheme not in _SCHEMES) or "::" in url:
+        told = f"repositories are read over {', '.join(_SCHEMES)}, not by {url}"
+        raise UsageError(told, hint=f"git clone {shlex.quote(url)}")
     return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@", r"\1", url)
 
 
@@ -201,6 +208,8 @@ class _Fetch:
                 config, timeout=_TIMEOUT, base_url=url
             )
         self._url = named(url)
+        # What it finds worth a warning is said here by an error, or is none: it is no program.
+        logging.getLogger("dulwich").addHandler(logging.NullHandler())
         with _said(self._url):
             self._client, path = get_transport_and_path(url, config=config, **options)
         self._path: Any = path

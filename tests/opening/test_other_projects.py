@@ -105,7 +105,8 @@ def test_its_data_is_read_without_its_code(project: Elsewhere) -> None:
 
 def test_a_host_without_partial_clones_sends_one_commit(project: Elsewhere) -> None:
     project.configure("uploadpack.allowFilter", "false")
-    assert content("data/m31.fits", repo=project.url) == b"two"
+    printed = project.lab.storage("cat", "--repo", project.url, "data/m31.fits", at="..")
+    assert (printed.out, printed.err) == ("two", "")
 
 
 def test_it_is_a_file_system_too(project: Elsewhere) -> None:
@@ -136,8 +137,9 @@ def test_what_is_not_there_is_said(project: Elsewhere) -> None:
         gitstore.open("data/m31.fits", repo=f"{project.host.url}/other.git")
     with pytest.raises(Unreachable, match="cannot be read"):
         gitstore.open("data/m31.fits", repo="http://127.0.0.1:1/remote.git")
-    with pytest.raises(UsageError, match="cannot be printed"):
-        gitstore.open("data/m31.fits", repo="http://127.0.0.1/a\nb.git")
+    for odd in ("http://127.0.0.1/a\nb.git", "ftp://127.0.0.1/b.git", "ext::sh -c true"):
+        with pytest.raises(UsageError):
+            gitstore.open("data/m31.fits", repo=odd)
     with pytest.raises(Unsupported, match="a directory beside each clone") as caught:
         gitstore.open("stars/star", repo=url)
     assert caught.value.hint == f"git storage clone {url}"
