@@ -42,6 +42,7 @@ class Draft:
         users: how many have it open.
         dirty: whether the storage has not got it yet.
         written: whether there is more to it than that it was made.
+        closed: whether it was put away.
     """
 
     place: Place
@@ -51,6 +52,7 @@ class Draft:
     users: int = 0
     dirty: bool = False
     written: bool = False
+    closed: bool = False
     giving: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -112,19 +114,21 @@ class Drafts(Files):
 
     def open(self, path: str, flags: int) -> int:
         """Open a file; one for writing has its bytes in a draft."""
-        with self._changing:
-            draft = self._drafts.get(path)
-            if draft is None and not flags & _WRITES:
+        while True:
+            with self._changing:
+                draft = self._drafts.get(path)
+                if draft is not None:
+                    return self._used(draft, flags)
+            if not flags & _WRITES:
                 return super().open(path, flags)
-            if draft is None:
-                draft = self._drafted(path, flags)
-            elif flags & os.O_TRUNC:
-                os.ftruncate(draft.descriptor, 0)
-                draft.dirty = draft.written = True
-            draft.users += 1
-            self._numbers += 1
-            self._handles[self._numbers] = draft
-            return self._numbers
+            # Without the lock: it may take a whole object, and others shall not wait for that.
+            made = self._drafted(path, flags)
+            with self._changing:
+                if path not in self._drafts:
+                    self._drafts[path] = made
+                    return self._used(made, 0)
+            made.dirty = False  # somebody else was faster
+            self._put_away(made)
 
     def read(self, handle: int, size: int, offset: int) -> bytes:
         """As of `Files`."""
@@ -153,7 +157,7 @@ class Drafts(Files):
                 os.ftruncate(draft.descriptor, length)
                 draft.dirty = draft.written = True
                 return
-            handle = self.open(path, os.O_WRONLY | (0 if length else os.O_TRUNC))
+        handle = self.open(path, os.O_WRONLY | (0 if length else os.O_TRUNC))
         try:
             self.truncate(path, length)
             self.flush(handle)
@@ -170,6 +174,12 @@ class Drafts(Files):
         # A shell closes what it has just made before a program writes to it.
         if draft is not None and draft.written:
             self._give(draft)
+
+    def sync(self, handle: int) -> None:
+        """Make what was written so far durable here; the storage gets whole files only."""
+        draft = self._handles.get(handle)
+        if draft is not None:
+            os.fsync(draft.descriptor)
 
     def release(self, handle: int) -> None:
         """The last close; a file that was only made is given now."""
@@ -256,6 +266,15 @@ class Drafts(Files):
 
     # What they share.
 
+    def _used(self, draft: Draft, flags: int) -> int:
+        if flags & os.O_TRUNC:
+            os.ftruncate(draft.descriptor, 0)
+            draft.dirty = draft.written = True
+        draft.users += 1
+        self._numbers += 1
+        self._handles[self._numbers] = draft
+        return self._numbers
+
     def _drafted(self, path: str, flags: int) -> Draft:
         place = self._new_place(path)
         with self.troubles.told(place.path):
@@ -274,7 +293,6 @@ class Drafts(Files):
         draft = Draft(place, file, os.open(file, os.O_RDWR), base)
         draft.dirty = base is None or bool(flags & os.O_TRUNC)
         draft.written = base is not None and bool(flags & os.O_TRUNC)
-        self._drafts[path] = draft
         return draft
 
     def _new_place(self, path: str) -> Place:
@@ -335,9 +353,12 @@ class Drafts(Files):
 
     def _put_away(self, draft: Draft) -> None:
         with self._changing:
+            if draft.users or draft.closed:
+                return  # somebody has opened it again
+            draft.closed = True
             for path in [p for p, d in self._drafts.items() if d is draft]:
                 del self._drafts[path]
-        os.close(draft.descriptor)
+            os.close(draft.descriptor)
         if not draft.dirty:
             draft.file.unlink(missing_ok=True)
             _remove_empty(draft.file.parent)

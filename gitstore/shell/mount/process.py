@@ -103,7 +103,7 @@ class _Writing(_Reading):
         return 0
 
     def fsync(self, path: str, datasync: int, fh: int) -> int:
-        self._drafts.flush(fh)
+        self._drafts.sync(fh)
         return 0
 
     def unlink(self, path: str) -> int:
