@@ -12,12 +12,14 @@ from gitstore.core.errors import StorageError
 from gitstore.core.guessing import closest
 from gitstore.repo.findings import Finding, Level
 from gitstore.repo.limits import chosen_rates
+from gitstore.repo.mount_settings import chosen_for_mounts
 from gitstore.repo.project import Project
-from gitstore.repo.settings import chosen_jobs, chosen_pre_push
+from gitstore.repo.settings import chosen_jobs, chosen_pre_push, chosen_warn_size
 
 KEYS = (
     *("storage.jobs", "storage.*.jobs", "storage.bandwidth", "storage.*.bandwidth"),
-    *("storage.*.mode", "storage.trashage", "storage.trashsize"),
+    *("storage.*.mode", "storage.trashage", "storage.trashsize", "storage.warnsize"),
+    *("storage.cachesize", "storage.mounttimeout"),
     *("storage.autostage", "storage.autorecord", "storage.warnunrecorded"),
     *("storage.largefileguard", "storage.prepush"),
 )
@@ -40,7 +42,7 @@ def config_found(project: Project) -> Iterator[Finding]:
             told = f"git's configuration has {key}, which means nothing to git storage"
             hint = f"git config --unset {shlex.quote(key)}"
             yield Finding(Level.NOTE, told, hint + (f"  # did you mean {close}?" if close else ""))
-    for read in (chosen_jobs, chosen_rates, chosen_pre_push):
+    for read in (chosen_jobs, chosen_rates, chosen_pre_push, chosen_warn_size, chosen_for_mounts):
         try:
             read(project.git)
         except StorageError as error:
