@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bench import growth, peers
+from bench.cost import CommandFailed, TooSlow
 from bench.programme import CONTESTS
 from bench.report import Row, as_json, table
 from bench.rounds import Sizes, Terms, say
@@ -54,6 +55,11 @@ def main() -> int:
         root = Path(tempfile.mkdtemp(prefix="git-storage-bench-", dir=options.on))
         try:
             rows = contest.measure(_terms(options, root))
+        except (CommandFailed, TooSlow) as error:
+            # What one contest needs is no reason to go without the others.
+            say(f"{contest.name} could not be held: {error}")
+            failed.append(contest.name)
+            continue
         finally:
             shutil.rmtree(root, ignore_errors=True)
         _keep(contest.name, rows, about)
