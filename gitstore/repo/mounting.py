@@ -18,7 +18,14 @@ from gitstore.adapters import mounts_system
 from gitstore.adapters.git_config import Config
 from gitstore.adapters.lock import WorkLock
 from gitstore.adapters.mounts import MountDirectory, MountRecord
-from gitstore.core.errors import LocalFailure, PathRefused, Unreachable, Unsupported, UsageError
+from gitstore.core.errors import (
+    LocalFailure,
+    PathRefused,
+    StorageError,
+    Unreachable,
+    Unsupported,
+    UsageError,
+)
 from gitstore.core.manifest import Access, DataPath, Mode
 from gitstore.core.model import Plan
 from gitstore.core.report import Listener, Report
@@ -100,7 +107,16 @@ def _mounted(
     chosen_for_mounts(project.git)  # what is wrong is said here, not in the log of a process
     project = project.asking(selection.data.storage for selection in selections)
     with WorkLock(project.git.git_dir, "mount"), reading(project) as session:
-        return tuple(_one(session, selection, options) for selection in selections)
+        done: list[Mounted] = []
+        failed: list[StorageError] = []
+        for selection in selections:
+            try:
+                done.append(_one(session, selection, options))
+            except StorageError as error:
+                failed.append(error)  # the others are mounted all the same (rule F5)
+    if failed:
+        raise failed[0]
+    return tuple(done)
 
 
 def _one(session: Session, selection: Selection, options: MountOptions) -> Mounted:

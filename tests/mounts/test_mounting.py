@@ -183,6 +183,11 @@ def test_copies_and_files_are_never_mounted_over(lab: Lab) -> None:
     lab.storage("stage", "--all")
     told = "copies of data are still here"
     lab.storage("mount", DATA).fails(128).says(told, "git storage unstage data")
+    lab.storage("add", "survey", "--prefix", "2023/", "--to", "year", "--access", "read")
+    with tidy(lab):
+        lab.storage("mount", "--all").fails(128).says(told)
+        assert lab.read("year/m13.fits") == b"thirteen", "one failure does not stop the others"
+        lab.storage("forget", "year")
     lab.storage("unstage", DATA)
     lab.write("data/note", b"mine")
     lab.storage("mount", DATA).fails(128).says("files lie at data")
