@@ -112,7 +112,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10, help="per scenario and storage")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", action="append", help="a scenario")
+    parser.add_argument("--only", action="append", choices=sorted(SCENARIOS), help="a scenario")
     parser.add_argument("--on", choices=("directory", "s3"), action="append")
     parser.add_argument("--every", dest="kills", action="store_const", const=None)
     parser.add_argument("--steps", dest="kills", action="store_const", const=0)

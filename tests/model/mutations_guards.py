@@ -110,7 +110,7 @@ def gives_over_whatever_is_there() -> Iterator[None]:
         now = binding.store().stat(binding.key(action.path))
         return right(binding, replace(action, seen=replace(action.seen, remote=now)), stat, local)
 
-    with patch.object(up, "send", wrong):
+    with patch.object(upload, "send", wrong):
         yield
 
 

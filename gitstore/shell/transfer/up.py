@@ -13,10 +13,10 @@ from gitstore.core.model import UNDECIDED, Action, Base
 from gitstore.core.report import Outcome
 from gitstore.core.versions import Version, content_only, equal, merged
 from gitstore.shell.digests import Digests
+from gitstore.shell.transfer import upload
 from gitstore.shell.transfer.ledger import Change, base_as_json
 from gitstore.shell.transfer.pool import each
 from gitstore.shell.transfer.run import Run, told
-from gitstore.shell.transfer.upload import SMALL, ours, send
 
 Item = tuple[Action, Stat, Version]
 Sent = list[tuple[Item, Version | StorageError]]
@@ -49,9 +49,11 @@ def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
     others: Sequence[Item] = items
     writer = many_writer(binding.store())
     if writer is not None:
-        others = [item for item in items if item[2].size > SMALL]
-        yield from _many(run, writer, [item for item in items if item[2].size <= SMALL], others)
-    yield from each(lambda item: send(binding, *item), others, run.jobs())
+        others = [item for item in items if item[2].size > upload.SMALL]
+        yield from _many(
+            run, writer, [item for item in items if item[2].size <= upload.SMALL], others
+        )
+    yield from each(lambda item: upload.send(binding, *item), others, run.jobs())
 
 
 def _many(
@@ -81,7 +83,7 @@ def _many(
             elif isinstance(result, StorageError):
                 done.append((item, result))
             else:
-                done.append((item, merged(ours(item[2]), result)))
+                done.append((item, upload.given(item[2], result)))
         yield done
 
 

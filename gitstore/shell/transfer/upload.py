@@ -12,9 +12,10 @@ from gitstore.shell.transfer.begun import resumable
 SMALL = 64 << 10  # bytes up to which a file is kept in memory until it has been sent
 
 
-def ours(local: Version) -> Version:
-    """What a written object is known by on our side."""
-    return Version(local.size, tuple(i for i in local.ids if i.startswith("sha256:")))
+def given(local: Version, said: Version) -> Version:
+    """What a written object is from now on: what the storage said of it, and our SHA-256."""
+    ours = Version(local.size, tuple(i for i in local.ids if i.startswith("sha256:")))
+    return merged(ours, said)
 
 
 def send(binding: Binding, action: Action, stat: Stat, local: Version) -> Version:
@@ -31,10 +32,10 @@ def send(binding: Binding, action: Action, stat: Stat, local: Version) -> Versio
     key = binding.key(action.path)
     source = resumable(binding, key, binding.tree.source(action.path, stat, local))
     try:
-        return merged(ours(local), binding.store().write(key, source, action.seen.remote))
+        return given(local, binding.store().write(key, source, action.seen.remote))
     except Refused:
         # An upload that was cut off may have succeeded: then the object is already ours.
         now = binding.store().stat(key)
         if now is None or not equal(now, local):
             raise
-        return merged(ours(local), now)
+        return given(local, now)
