@@ -126,6 +126,7 @@ def test_options_work_on_both_sides_of_the_verb(lab: Lab) -> None:
 _LINES = (
     ("add", "survey", "--to", "again", "--prefix", "2023/", "--access", "read"),
     ("ls", "data"),
+    ("url", "data/m31.fits"),
     ("status", "--remote"),
     ("status", "--explain", "data/m31.fits"),
     ("status", "--only-here"),
@@ -143,6 +144,8 @@ _LINES = (
     ("stage", "--all"),
     ("verify",),
     ("unstage", "again"),
+    ("mount", "again"),
+    ("umount", "again"),
     ("record",),
     ("sync", "-n"),
     ("sync",),
@@ -165,7 +168,9 @@ def test_every_command_has_a_json_document(lab: Lab) -> None:
         assert (found["version"], found["command"]) == (1, line[0])
     nothing = lab.storage("logout", "s3://sky-survey", "--json").fails(1).json()
     assert (nothing["version"], nothing["command"]) == (1, "logout")
-    assert {"logout", *(line[0] for line in _LINES)} == set(COMMANDS)
+    lab.storage("cat", "data/2023/m13.fits", "--json").fails(129).says("no JSON document")
+    told = {"logout", *(line[0] for line in _LINES)}
+    assert told | {"cat", "serve-mount"} == set(COMMANDS)  # whoever is served says nothing
 
 
 def test_nothing_is_said_about_an_interruption_but_one_line(lab: Lab) -> None:
