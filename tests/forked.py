@@ -8,6 +8,7 @@ imports is looked at in `tests/test_startup.py`, where Python starts.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import subprocess
@@ -101,7 +102,9 @@ def _command(
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # As an interpreter that ends: what else lives in this process is not the command's.
+    # As an interpreter that ends: with what was registered for that, and without what else lives in
+    # this process, which is not the command's.
+    atexit._run_exitfuncs()
     os._exit(code)
 
 
