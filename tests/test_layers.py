@@ -202,9 +202,7 @@ def test_heavy_modules_are_imported_late_or_at_home() -> None:
 
 def test_nothing_but_a_store_loads_a_heavy_module() -> None:
     starts = [
-        source.name
-        for source in sources("gitstore")
-        if not source.name.startswith(_HEAVY_HOMES)
+        source.name for source in sources("gitstore") if not source.name.startswith(_HEAVY_HOMES)
     ]
     loaded = {module.split(".")[0] for module in eager_closure(starts)}
     assert loaded & (_HEAVY - {"sqlite3"}) == set()

@@ -8,8 +8,8 @@ Where both sides changed the same object there is a conflict. On a terminal it i
 otherwise, and without --keep, nothing at all is moved. A missing local file is not a deletion,
 unless --delete says so; then many deletions need --allow-deletes or a confirmation.
 
-A large file (above 8 MiB) whose upload to S3 breaks off, or whose process is killed, is continued by
-the same command: parts that are there already are not sent again.
+A large file (above 8 MiB) whose upload to S3 breaks off, or whose process is killed, is continued
+by the same command: parts that are there already are not sent again.
 
 `--estimate` says how many objects and bytes would move, and in how many requests (on S3, Google
 Cloud Storage and Azure), and moves nothing; the storage is listed for that. With `--budget SIZE`
