@@ -118,7 +118,7 @@ def test_what_passes_while_giving_is_waited_for(lab: Lab, bucket: Bucket) -> Non
         found = bucket.contents()
         # Asking again would not help, or nobody knows what the answer meant.
         told_at_once = objects([Fault.BENT, Fault.WRONG, Fault.EMPTY, Fault.RENAMED])
-        assert told(done, found, wanted) <= set(told_at_once)
+        assert told(done, found, wanted) <= set(told_at_once), done
         assert set(way.injected) == set(UP)
         assert all(found[name] in (old[name], wanted[name]) for name in wanted)
         way.heal()

@@ -131,10 +131,12 @@ class Failure:
         error: what to raise.
         lost: whether the storage may have done what was asked all the same: there was no answer, or
             the answer is one to a repetition of the request.
+        silent: whether there was no answer at all.
     """
 
     error: StoreError
     lost: bool
+    silent: bool = False
 
 
 def failure(error: Exception, about: About) -> Failure | None:
@@ -205,7 +207,8 @@ def _from_obstore(error: Exception, about: About) -> Failure:
         said = "the storage does not answer" if _NO_ANSWER.search(text) else _first_line(text)
         answered = kind(f"{about.where}: {said}", key=about.key)
     repeated = _RETRIES.search(text) is not None
-    return Failure(answered, isinstance(answered, Unreachable) or repeated)
+    silent = _NO_ANSWER.search(text) is not None
+    return Failure(answered, isinstance(answered, Unreachable) or repeated, silent)
 
 
 def _from_botocore(error: Exception, about: About) -> Failure | None:

@@ -11,18 +11,20 @@ object is looked up before anything is called a failure or a conflict.
 from __future__ import annotations
 
 import hashlib
+import time
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import random
 from typing import Any
 
 from gitstore.adapters.stores import s3_parts
-from gitstore.adapters.stores.s3_connection import Connection
+from gitstore.adapters.stores.s3_connection import PAUSE, Connection
 from gitstore.adapters.stores.s3_errors import CODES, Failure, failure, sdk_errors, translated
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.adapters.stores.s3_obstore import obstore
 from gitstore.adapters.stores.s3_reading import read, stat
 from gitstore.adapters.stores.throttled import unslowed
-from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, StoreError
+from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, StoreError, Unreachable
 from gitstore.core.store import Source, md5_of
 from gitstore.core.versions import Version, merged
 
@@ -36,6 +38,22 @@ def write(connection: Connection, key: str, source: Source, expect: Version | No
     if expect is not None and not expect.get("etag"):
         raise Refused(f"{key!r} cannot be replaced: its expected version has no ETag", key=key)
     try:
+        return _write_once(connection, key, source, expect)
+    except _Silent:
+        # obstore does not repeat such a write. With its precondition it may be repeated, and what
+        # a server that hangs up before it has read all meant with that is not known otherwise.
+        time.sleep(PAUSE * (1 + random()))  # noqa: S311 - spreads clients, keeps no secret
+        return _write_once(connection, key, source, expect)
+
+
+class _Silent(Unreachable):
+    """No answer at all to a small write, and nothing of it is there."""
+
+
+def _write_once(
+    connection: Connection, key: str, source: Source, expect: Version | None
+) -> Version:
+    try:
         if source.size <= SMALL:
             written = _write_small(connection, key, source, expect)
         else:
@@ -44,6 +62,10 @@ def write(connection: Connection, key: str, source: Source, expect: Version | No
         failed = failure(error, connection.about(key))
         if failed is None:
             raise
+        if failed.silent and source.size <= SMALL:
+            said = failed.error
+            silent = _Silent(said.message, key=said.key, hint=said.hint)
+            failed = replace(failed, error=silent)
         return after_failure(connection, Unanswered(key, source, expect, failed))
     return _as_listed(connection, key, source, written)
 
