@@ -6,7 +6,6 @@ import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -100,9 +99,15 @@ def global_file() -> Path:
 def fingerprint(path: Path) -> str | None:
     """What tells whether a file of configuration is the same again; None where there is none."""
     try:
-        return sha256(path.read_bytes()).hexdigest()
+        return _digest(path.read_bytes())
     except FileNotFoundError:
         return None
+
+
+def _digest(content: bytes) -> str:
+    from hashlib import sha256  # late: few commands install anything
+
+    return sha256(content).hexdigest()
 
 
 def give_back(path: Path, before: str | None) -> None:
@@ -119,7 +124,7 @@ def give_back(path: Path, before: str | None) -> None:
         content = path.read_bytes() if path.exists() else b""
         if before is None and path.exists() and not content.strip():
             path.unlink()
-        elif content.endswith(b"\n") and sha256(content[:-1]).hexdigest() == before:
+        elif content.endswith(b"\n") and _digest(content[:-1]) == before:
             # As git does it, so that nobody reads half of it; behind a link is the file.
             path = path.resolve()
             lock = path.with_name(path.name + ".lock")

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-from gitstore.adapters import tree_kept, tree_rename
+from gitstore.adapters import tree_rename
 from gitstore.adapters.tree_values import failure, told
 from gitstore.adapters.tree_walk import LISTABLE, Entry, Root, look
 
@@ -210,6 +210,8 @@ def sweep(spare: Path) -> None:
         for each in os.scandir(spare / "tmp"):
             # Younger ones may just not have been locked yet.
             with contextlib.suppress(OSError), _left_over(Path(each.path)) as directory:
+                from gitstore.adapters import tree_kept  # late: there is hardly ever one
+
                 tree_kept.keep_all(spare, directory)
                 for name in _names(directory):
                     os.unlink(name, dir_fd=directory)
@@ -248,14 +250,21 @@ def _close(root: Root, name: str, descriptors: Sequence[int]) -> None:
     directory = descriptors[0]
     with contextlib.suppress(OSError):
         for each in _names(directory):
-            if each.endswith(tree_kept.JOURNAL):  # its file has been placed
-                tree_kept.keep(root, Entry(directory, each.removesuffix(tree_kept.JOURNAL)))
+            if each != _LOCK:
+                _keep_what_broke_off(root, Entry(directory, each))
         if _names(directory) == [_LOCK]:
             os.unlink(_LOCK, dir_fd=directory)
             with root.entry(("tmp", name)) as entry:
                 os.rmdir(entry.name, dir_fd=entry.directory)
     for descriptor in descriptors:
         os.close(descriptor)
+
+
+def _keep_what_broke_off(root: Root, entry: Entry) -> None:
+    from gitstore.adapters import tree_kept  # late: there is hardly ever such a file
+
+    if entry.name.endswith(tree_kept.JOURNAL):  # its file has been placed
+        tree_kept.keep(root, Entry(entry.directory, entry.name.removesuffix(tree_kept.JOURNAL)))
 
 
 def _names(directory: int) -> list[str]:

@@ -6,7 +6,6 @@ plain trees have one: files and directories, all readable. Whoever meets anythin
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import stat
@@ -57,6 +56,8 @@ def fingerprint(root: Root, ours: str | None = None) -> Fingerprint | None:
 
 class _Printer:
     def __init__(self, ours: str | None) -> None:
+        import hashlib  # late: few commands need what it loads
+
         self.digest = hashlib.sha256()
         self.settled = 0
         self._ours = ours

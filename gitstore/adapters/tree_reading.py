@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
@@ -54,6 +53,8 @@ def digest(find: Find, path: str) -> tuple[Stat, Version]:
         Changed: it changed meanwhile.
         LocalFailure: it cannot be read.
     """
+    import hashlib  # late: few commands need what it loads
+
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     size = 0
     with opened(find, path) as descriptor, ExitStack() as stack:
@@ -97,6 +98,8 @@ def composite_md5(find: Find, path: str, part_size: int) -> str:
     Raises:
         Changed: the file changed meanwhile.
     """
+    import hashlib
+
     whole = hashlib.md5(usedforsecurity=False)
     parts = 0
     with opened(find, path) as descriptor:
@@ -111,6 +114,8 @@ def composite_md5(find: Find, path: str, part_size: int) -> str:
 
 
 def _md5_of(descriptor: int, start: int, stop: int) -> bytes:
+    import hashlib
+
     md5 = hashlib.md5(usedforsecurity=False)
     while start < stop and (chunk := os.pread(descriptor, min(_CHUNK, stop - start), start)):
         md5.update(chunk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,6 +165,8 @@ def spare_directory(top: Path, common_dir: Path, root: Path) -> Path:
     if _place(top.parent, mounts) == place and os.access(top.parent, os.W_OK):
         return beside
     # The file system may hold the data of other clones too.
+    import hashlib  # late: few commands need what it loads
+
     clone = hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:16]
     return place[1] / ".git-storage" / clone
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser, targets
@@ -38,13 +39,15 @@ from gitstore.core.location import Location, Owner
 from gitstore.core.manifest import Mode
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
-from gitstore.repo.mounts import Standing
 from gitstore.repo.repo import Repo
 from gitstore.repo.viewing import Explanation, Status
 from gitstore.ui import documents
 from gitstore.ui.colour import BOLD, GREEN, RED, Painted
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import below, count, human, shown
+
+if TYPE_CHECKING:
+    from gitstore.repo.mounts import Standing
 
 _NOT_ASKED = "the storage was not asked; --remote does"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from gitstore.core.manifest import DataPath, Mode
-from gitstore.repo.mounts import Standing
 from gitstore.ui.colour import RED, Painted
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import below, count, shown
+
+if TYPE_CHECKING:
+    from gitstore.repo.mounts import Standing
 
 
 def sound(data: DataPath, mounts: Mapping[str, Standing]) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import cache
+from typing import Any
 
 MAX_PLAIN = 4096
 """Entries of a pointer that is not sliced."""
@@ -37,12 +38,12 @@ def is_sliced(count: int) -> bool:
 
 def opens(path: str) -> bool:
     """Whether a path opens a slice: one in 128 does."""
-    return not sha256(path.encode()).digest()[31] & _OPENING_BITS
+    return not _sha256()(path.encode()).digest()[31] & _OPENING_BITS
 
 
 def file_of(opening: str) -> str:
     """The file of the slice that this path opens."""
-    digits = sha256(opening.encode()).hexdigest()
+    digits = _sha256()(opening.encode()).hexdigest()
     return f"{digits[:2]}/{digits[2:16]}"
 
 
@@ -59,3 +60,10 @@ def cut(paths: Sequence[str]) -> list[Slice]:
         Slice(file, paths[start:end], paths[end] if end < len(paths) else None)
         for file, start, end in zip(files, [0, *starts], ends, strict=True)
     ]
+
+
+@cache
+def _sha256() -> Callable[[bytes], Any]:
+    from hashlib import sha256  # late: most pointers have no slices, and it loads OpenSSL
+
+    return sha256

@@ -7,7 +7,6 @@ of that; while no fingerprint has changed, the same comparison would come to the
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 
@@ -74,6 +73,8 @@ def inputs(project: Project, selection: Selection) -> Inputs | None:
     files = None if pointer is None else tree_of(git, data, None).fingerprint()
     if pointer is None or files is None or None in marks:
         return None
+    import hashlib  # late: few commands need what it loads
+
     text = json.dumps([repr(data), project.source(data), marks, pointer.digest, files.digest])
     lasting = max(pointer.settled_ns, files.settled_ns) <= clock
     return Inputs(hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest(), lasting)

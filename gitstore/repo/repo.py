@@ -163,6 +163,9 @@ class Repo:
 
     def mounts(self) -> dict[str, Standing]:
         """The mounts of this work tree, by data path; dead ones are cleaned up by the way."""
+        # Hardly any work tree has ever had one, and what deals with them takes time to load.
+        if not (self.project.git.git_dir / "storage" / "mounts").exists():
+            return {}
         from gitstore.repo import mounts
 
         return mounts.standing(self.project)

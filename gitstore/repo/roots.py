@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -29,5 +28,7 @@ def spare_of(git: Git, data: DataPath, location: Location | None) -> Path:
     if location.owner is Owner.OTHERS:
         return git.common_dir / "storage"
     # Other clones may have locations on that disk, too.
+    import hashlib  # late: few commands need what it loads
+
     clone = hashlib.sha256(os.fsencode(git.common_dir)).hexdigest()[:16]
     return Path(location.directory).parent / KEPT / clone
