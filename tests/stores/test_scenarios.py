@@ -206,4 +206,5 @@ def test_doctor_says_what_a_server_does_not_refuse(lab: Lab, rclone_webdav: File
         "ok      survey: creating refuses to replace",
         "problem survey: an odd key is stored exactly or unsupported",
     )
-    assert list(site.root.rglob("*.*")) == []
+    # This server still counts what it has just removed, and then keeps the empty directory.
+    assert [left for left in site.root.rglob("*") if left.is_file()] == []
