@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -61,12 +62,19 @@ BREAKS = {
 }
 
 
+# wsgidav looks before it writes, so that of many at the same time two may see the same.
+RACING = {"webdav"}
+LOOKS = Conditional.CHECKED
+
+
 @every_promise
 def test_a_store_keeps_the_promise_that(
     store: Store, check: Check, request: pytest.FixtureRequest
 ) -> None:
     prefix = f"some where/{check.name}/"
     opened = request.node.callspec.params["store"].__name__
+    if opened in RACING and check.name.startswith("one of many"):
+        store = Rechecked(store, replace(store.abilities(), create=LOOKS, swap=LOOKS))
     if check.name in BREAKS.get(opened, ()):
         with pytest.raises((ContractBroken, StoreError)):
             check.run(store, prefix)
