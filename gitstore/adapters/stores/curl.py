@@ -14,17 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from random import random
 from typing import Any
 
 from gitstore.adapters.stores.pace import MOST, Pace
+from gitstore.adapters.stores.patience import ATTEMPTS, pause
 from gitstore.core.credentials import Keys
 from gitstore.core.many import WHOLE
 
-ATTEMPTS = 4
 CONNECT, SILENCE = 10, 60  # seconds: until a connection stands, and until a byte arrives
-_PAUSE = 0.1  # seconds; doubled with every attempt
-_LONGEST = 20.0  # seconds: however long a storage wishes to be left alone
 _TURN = 1.0  # seconds: the longest wait for something to happen
 _SLOW_DOWN = frozenset({429, 503})
 _BUSY = frozenset({408, 500, 502, 504}) | _SLOW_DOWN
@@ -217,16 +214,11 @@ class _Crew:
         if status in _SLOW_DOWN:
             self._pace.refused()
         if (status == 0 or status in _BUSY) and flight.attempt < ATTEMPTS:
-            due = time.monotonic() + _pause(flight.attempt, answer.header(b"retry-after"))
+            due = time.monotonic() + pause(flight.attempt, answer.header(b"retry-after") or "")
             again = _Flight(flight.request, flight.attempt + 1)
             heapq.heappush(self._resting, (due, next(self._numbers), again))
         else:
             done.append(answer)
-
-
-def _pause(attempt: int, wished: str | None) -> float:
-    pause: float = _PAUSE * 2**attempt * (0.5 + random())  # noqa: S311 - spreads clients, keeps no secret
-    return min(max(pause, float(wished) if wished and wished.isdigit() else 0), _LONGEST)
 
 
 def trusted_certificates() -> str | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from random import random
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from gitstore.adapters.stores.patience import ATTEMPTS, pause
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3_errors import About
 from gitstore.adapters.stores.s3_obstore import (
@@ -32,10 +32,6 @@ PARALLEL = 32
 CONNECT = 10
 SILENCE = 60
 """In seconds: until a connection stands, and until a byte arrives."""
-
-ATTEMPTS = 4
-PAUSE = 0.1
-"""In seconds: what a pause between two attempts begins with, before it doubles."""
 
 TOO_MANY = 429
 _RENEWAL = timedelta(minutes=5)
@@ -227,4 +223,4 @@ def _pause_when_throttled(response: Any, attempts: int, **_: Any) -> float | Non
     """Seconds until the next attempt after a 429, which botocore repeats only for some codes."""
     if response is None or response[0].status_code != TOO_MANY or attempts >= ATTEMPTS:
         return None
-    return float(PAUSE * 2**attempts * (0.5 + random()))  # noqa: S311 - spreads clients, keeps no secret
+    return pause(attempts)

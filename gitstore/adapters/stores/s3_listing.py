@@ -12,19 +12,16 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from random import random
 from typing import Any
 from urllib.parse import quote, unquote_plus
 from xml.parsers import expat
 
-from gitstore.adapters.stores.s3_connection import ATTEMPTS, CONNECT, PAUSE, SILENCE, Connection
+from gitstore.adapters.stores.patience import ATTEMPTS, pause
+from gitstore.adapters.stores.s3_connection import CONNECT, SILENCE, Connection
 from gitstore.adapters.stores.s3_errors import About, for_answer
 from gitstore.core.errors import Unreachable
 from gitstore.core.store import Found
 from gitstore.core.versions import Version
-
-_LONGEST = 20
-"""In seconds: however long a storage wishes to be left alone."""
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _PIECE = 1 << 16
@@ -113,12 +110,6 @@ def parse(pieces: Iterator[bytes], status: int, about: About) -> Page:
     return Page(found, token if goes_on else None)
 
 
-def _pause(attempt: int, wished: str) -> float:
-    """Seconds until the next attempt: what the storage wishes, at least a growing random pause."""
-    pause: float = PAUSE * 2**attempt * (0.5 + random())  # noqa: S311 - spreads clients, keeps no secret
-    return min(max(pause, float(wished) if wished.isdigit() else 0), _LONGEST)
-
-
 class _Reader:
     """What expat sees, kept as far as it matters."""
 
@@ -199,7 +190,7 @@ class _Session:
             except BotoCoreError as error:
                 if attempt == ATTEMPTS:
                     raise Unreachable(f"{about.where}: the storage does not answer") from error
-            time.sleep(_pause(attempt, wished))
+            time.sleep(pause(attempt, wished))
         raise Unreachable(f"{about.where}: no page of the listing after {ATTEMPTS} attempts")
 
     def _signed(self, query: dict[str, str]) -> Any:

@@ -14,11 +14,11 @@ import hashlib
 import time
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from random import random
 from typing import Any
 
 from gitstore.adapters.stores import s3_parts
-from gitstore.adapters.stores.s3_connection import PAUSE, Connection
+from gitstore.adapters.stores.patience import pause
+from gitstore.adapters.stores.s3_connection import Connection
 from gitstore.adapters.stores.s3_errors import CODES, Failure, failure, sdk_errors, translated
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.adapters.stores.s3_obstore import obstore
@@ -42,7 +42,7 @@ def write(connection: Connection, key: str, source: Source, expect: Version | No
     except _Silent:
         # obstore does not repeat such a write. With its precondition it may be repeated, and what
         # a server that hangs up before it has read all meant with that is not known otherwise.
-        time.sleep(PAUSE * (1 + random()))  # noqa: S311 - spreads clients, keeps no secret
+        time.sleep(pause(1))
         return _write_once(connection, key, source, expect)
 
 
