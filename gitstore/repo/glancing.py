@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from gitstore.adapters import glances
 from gitstore.adapters.glances import Glance
@@ -66,11 +67,15 @@ def inputs(project: Project, selection: Selection) -> Inputs | None:
     data, git = selection.data, project.git
     if selection.paths or data.live or data.mode is not Mode.COPY:
         return None
-    clock = tree_of(git, data, None).machine_clock_ns()
+    directory = git.top / f"{data.path}.storage.d"
+    if not directory.is_dir():
+        return None
+    tree = tree_of(git, data, None)
+    clock = tree.clock_ns()
     databases = [git.git_dir / "storage" / "state.db", git.common_dir / "storage" / "facts.db"]
     marks = [glances.mark(file) for file in databases]
-    pointer = _pointer(project, data)
-    files = None if pointer is None else tree_of(git, data, None).fingerprint()
+    pointer = _pointer(directory.with_suffix(""), directory)
+    files = None if pointer is None else tree.fingerprint()
     if pointer is None or files is None or None in marks:
         return None
     import hashlib  # late: few commands need what it loads
@@ -80,15 +85,14 @@ def inputs(project: Project, selection: Selection) -> Inputs | None:
     return Inputs(hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest(), lasting)
 
 
-def _pointer(project: Project, data: DataPath) -> Fingerprint | None:
-    main = project.git.top / f"{data.path}.storage"
+def _pointer(main: Path, directory: Path) -> Fingerprint | None:
     try:
         found = main.lstat()
     except OSError:
         return None
     settled = settles(found.st_mtime_ns, found.st_ctime_ns)
     own = [found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
-    slices = fingerprint(Root(main.with_name(main.name + ".d")))
+    slices = fingerprint(Root(directory))
     if slices is None:
         return None
     return Fingerprint(json.dumps([own, slices.digest]), max(settled, slices.settled_ns))
