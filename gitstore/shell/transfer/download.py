@@ -55,17 +55,20 @@ class Arrived:
 
 def size_to_come(action: Action) -> int:
     """How many bytes an action brings."""
-    seen = action.seen
-    expect = seen.remote if action.kind is Kind.TAKE and seen.remote else seen.pointer
+    expect = _asked_for(action)
     return 0 if expect is None else expect.size
 
 
 def version_to_come(action: Action) -> Version | None:
     """The version to ask for first, or None where it has to be looked for."""
+    expect = _asked_for(action)
+    return None if expect is None or is_promise(expect) else expect
+
+
+def _asked_for(action: Action) -> Version | None:
+    """What the storage holds now, where that is to be taken, else what the pointer names."""
     seen = action.seen
-    if action.kind is Kind.TAKE and seen.remote is not None:
-        return seen.remote
-    return None if seen.pointer is None or is_promise(seen.pointer) else seen.pointer
+    return seen.remote if action.kind is Kind.TAKE and seen.remote else seen.pointer
 
 
 def checked(action: Action, expect: Version, whole: Whole) -> Fetched | None:
