@@ -15,9 +15,10 @@ from typing import BinaryIO
 
 from gitstore.core.errors import Refused
 from gitstore.core.many import Answers, Given, Wanted, Writes, read_many, write_many, written
-from gitstore.core.resuming import Memo, abandon, memo_of
-from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span, Store, md5_of
+from gitstore.core.resuming import abandon
+from gitstore.core.store import Abilities, Conditional, Found, Reading, Source, Span, Store
 from gitstore.core.versions import Version, equal
+from gitstore.core.wrapped_source import Wrapped, WrappedStream
 
 LONG = 8 << 20  # bytes; what is larger travels in more than one request
 
@@ -110,48 +111,23 @@ class Rechecked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
+class _Watched(Wrapped):
     """A `Source` that has somebody look when its last byte has been read for the first time.
 
     Later it may be read again to find out what the storage will call it.
     """
 
-    source: Source
     looks: list[Callable[[], None]]
-
-    @property
-    def memo(self) -> Memo | None:
-        """The source's."""
-        return memo_of(self.source)
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return self.source.size
-
-    @property
-    def sha256(self) -> str | None:
-        """Lower-case hexadecimal, if it is known."""
-        return self.source.sha256
-
-    @property
-    def md5(self) -> str | None:
-        """The same for the MD5."""
-        return md5_of(self.source)
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte; its end raises what the look raises."""
         return io.BufferedReader(_LookingAtTheEnd(self.source.open(), self.looks), LONG)
 
 
-class _LookingAtTheEnd(io.RawIOBase):
+class _LookingAtTheEnd(WrappedStream):
     def __init__(self, stream: BinaryIO, looks: list[Callable[[], None]]) -> None:
-        super().__init__()
-        self._stream = stream
+        super().__init__(stream)
         self._looks = looks
-
-    def readable(self) -> bool:
-        return True
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # any buffer
         data = self._stream.read(len(buffer))
@@ -159,10 +135,6 @@ class _LookingAtTheEnd(io.RawIOBase):
             self._looks.pop()()
         buffer[: len(data)] = data
         return len(data)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 def _at_least_checked(how: Conditional) -> Conditional:

@@ -14,9 +14,10 @@ from threading import Lock
 from typing import BinaryIO, TypeVar
 
 from gitstore.core.many import WHOLE, Answers, Given, Wanted, Writes, read_many, write_many
-from gitstore.core.resuming import Memo, abandon, memo_of
-from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store, md5_of
+from gitstore.core.resuming import abandon
+from gitstore.core.store import Abilities, Found, Reading, Source, Span, Store
 from gitstore.core.versions import Version
+from gitstore.core.wrapped_source import Wrapped, WrappedStream
 
 _One = TypeVar("_One")
 _PIECE = 256 << 10  # bytes of an upload that are let through at a time
@@ -130,31 +131,10 @@ class Throttled:
 
 
 @dataclass(frozen=True, slots=True)
-class Slowed:
+class Slowed(Wrapped):
     """A `Source` whose streams are read at a rate."""
 
-    source: Source
     held: Sequence[Rate]
-
-    @property
-    def memo(self) -> Memo | None:
-        """The source's."""
-        return memo_of(self.source)
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return self.source.size
-
-    @property
-    def sha256(self) -> str | None:
-        """Lower-case hexadecimal, if it is known."""
-        return self.source.sha256
-
-    @property
-    def md5(self) -> str | None:
-        """The same for the MD5."""
-        return md5_of(self.source)
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte."""
@@ -172,14 +152,10 @@ def pay(source: Source, size: int) -> None:
         rate.take(size)
 
 
-class _Slow(io.RawIOBase):
+class _Slow(WrappedStream):
     def __init__(self, stream: BinaryIO, held: Sequence[Rate]) -> None:
-        super().__init__()
-        self._stream = stream
+        super().__init__(stream)
         self._held = held
-
-    def readable(self) -> bool:
-        return True
 
     def seekable(self) -> bool:
         return True
@@ -193,7 +169,3 @@ class _Slow(io.RawIOBase):
             rate.take(len(data))
         buffer[: len(data)] = data
         return len(data)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()

@@ -11,7 +11,8 @@ from gitstore.adapters.uploads import Upload, UploadMemo, Uploads
 from gitstore.core.errors import StoreError
 from gitstore.core.model import UNDECIDED
 from gitstore.core.resuming import abandon
-from gitstore.core.store import Source, md5_of
+from gitstore.core.store import Source
+from gitstore.core.wrapped_source import Wrapped, WrappedStream
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer.pool import stopping
 from gitstore.shell.transfer.run import Run
@@ -21,40 +22,22 @@ PARTED = 8 << 20  # bytes; no store writes less than this in parts
 
 
 @dataclass(frozen=True, slots=True)
-class Resumable:
+class Resumable(Wrapped):
     """A `Source` with a memo, so that a store can go on with an upload of the same bytes."""
 
-    source: Source
-    memo: UploadMemo
+    upload: UploadMemo
 
     @property
-    def size(self) -> int:
-        """In bytes."""
-        return self.source.size
-
-    @property
-    def sha256(self) -> str | None:
-        """Lower-case hexadecimal, if it is known."""
-        return self.source.sha256
-
-    @property
-    def md5(self) -> str | None:
-        """The same for the MD5."""
-        return md5_of(self.source)
+    def memo(self) -> UploadMemo:
+        """What was begun of it before."""
+        return self.upload
 
     def open(self) -> BinaryIO:
         """A new stream at the first byte; it ends by raising when nobody waits any more."""
         return io.BufferedReader(_Stoppable(self.source.open()), _PIECE)
 
 
-class _Stoppable(io.RawIOBase):
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
+class _Stoppable(WrappedStream):
     def seekable(self) -> bool:
         return True
 
@@ -66,10 +49,6 @@ class _Stoppable(io.RawIOBase):
             raise KeyboardInterrupt
         read: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]  # all of ours have it
         return read
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 def resumable(binding: Binding, key: str, source: Source) -> Source:
