@@ -12,7 +12,7 @@ from pathlib import Path
 from gitstore.adapters import mounts_system
 from gitstore.adapters.git_config import Config
 from gitstore.adapters.lock import WorkLock
-from gitstore.adapters.mounts import MountRecord
+from gitstore.adapters.mounts import MountDirectory, MountRecord
 from gitstore.core.errors import LocalFailure, UnknownName
 from gitstore.core.manifest import Mode
 from gitstore.core.model import Plan
@@ -24,6 +24,9 @@ from gitstore.repo.selection import Selection, selected
 
 _PAUSE = 0.02  # seconds between looks whether a process has ended
 _FORCED = 0.5  # seconds that a mount which was taken out of sight gets to end by itself
+_CLOSING = (
+    10.0  # seconds that somebody whom nobody sees gets: a file that is closed is open until then
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,7 @@ def unmounted(project: Project, record: MountRecord, force: bool = False) -> Unm
     kept = directory(project, record.data_path)
     clear(kept, record)
     if mounts_system.is_mounted(record.point):
-        said = mounts_system.unmount(record.point)
-        while said is not None and not force and kept.gives():
-            time.sleep(_PAUSE)
-            said = mounts_system.unmount(record.point)
+        said = mounts_system.unmount(record.point) if force else _let_go(kept, record)
         if said is not None and force:
             mounts_system.detach(record.point)
         elif said is not None and mounts_system.is_mounted(record.point):
@@ -122,6 +122,25 @@ def unmounted(project: Project, record: MountRecord, force: bool = False) -> Unm
     if not serves:
         kept.remove(keep_given=unrecorded(project, record) > 0)
     return Unmounted(record.data_path, serves)
+
+
+def _let_go(kept: MountDirectory, record: MountRecord) -> str | None:
+    """Unmount what nobody uses; None, or what the system said against it.
+
+    A file that is being closed is in nobody's list of open files, and keeps the mount until the
+    close has come back; so does what is just given, however long that takes.
+    """
+    until = time.monotonic() + _CLOSING
+    while True:
+        gives = kept.gives()  # before: what ends meanwhile is tried once more
+        said = mounts_system.unmount(record.point)
+        if said is None or not mounts_system.is_mounted(record.point):
+            return said
+        if gives:
+            until = time.monotonic() + _CLOSING
+        elif time.monotonic() > until or mounts_system.users(record.point):
+            return said
+        time.sleep(_PAUSE)
 
 
 def _in_use(record: MountRecord, said: str) -> LocalFailure:
