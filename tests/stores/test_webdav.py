@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitstore.adapters.stores import webdav
+from gitstore.adapters.stores import web_connection, webdav, webdav_listing
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.probe import probe
 from gitstore.adapters.stores.registry import StorePlace
@@ -52,6 +52,13 @@ def listing(*resources: str) -> bytes:
 
 
 ROOT = resource("/x/", collection=True)
+
+
+@pytest.fixture(autouse=True)
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long it rests between two attempts is not what is looked at here."""
+    monkeypatch.setattr(web_connection, "_PAUSE", 0.0)
+    monkeypatch.setattr(webdav_listing, "_PAUSE", 0.0)
 
 
 @pytest.fixture
@@ -210,6 +217,30 @@ def test_a_busy_server_is_asked_again() -> None:
         assert list(at(server.url).list("")) == []
 
     assert len(server.asked) == 3
+
+
+# Servers that have an internal error in the middle of a listing end it in these ways.
+BROKEN_OFF = {
+    name: WRONG[name][0]
+    for name in ("half a document", "less than was promised", "a broken chunk", "an empty answer")
+} | {"an error behind its end": answer(207, listing(ROOT) + b"Internal Server Error")}
+
+
+@pytest.mark.parametrize("broken", BROKEN_OFF)
+def test_a_listing_that_is_not_whole_is_asked_for_again(broken: str) -> None:
+    whole = answer(207, listing(ROOT, resource("/x/a")))
+    with answering(BROKEN_OFF[broken], whole) as server:
+        assert [each.key for each in at(server.url).list("")] == ["a"]
+
+    assert len(server.asked) == 2
+
+
+def test_a_listing_that_is_never_whole_is_not_asked_for_without_end() -> None:
+    damaged = BROKEN_OFF["an error behind its end"]
+    with answering(damaged) as server, pytest.raises(Unreachable, match="junk after"):
+        list(at(server.url).list(""))
+
+    assert len(server.asked) == 4
 
 
 def test_a_write_is_never_repeated_by_itself() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -19,7 +20,7 @@ from gitstore.adapters.stores.file_keys import parent_of, unnamed
 from gitstore.adapters.stores.web_connection import PARALLEL, Connection, Request
 from gitstore.adapters.stores.web_errors import About, for_status, unreachable
 from gitstore.adapters.stores.web_versions import Look, being_written, looked
-from gitstore.core.errors import Missing, Unreachable
+from gitstore.core.errors import Missing, StoreError, Unreachable
 from gitstore.core.store import Found
 from gitstore.core.versions import Version
 
@@ -31,6 +32,17 @@ _PIECE = 1 << 16
 _LOOKS = 10
 _SPACE = "DAV: "
 _AGAIN = "try again"
+_ATTEMPTS = 4
+_PAUSE = 0.05
+"""In seconds; doubled with every attempt."""
+
+
+class _Damaged(Exception):
+    """An answer that is not whole, and what is told of it in the end."""
+
+    def __init__(self, told: StoreError) -> None:
+        super().__init__(told.message)
+        self.told = told
 
 
 @dataclass(slots=True)
@@ -142,8 +154,25 @@ def _entry(connection: Connection, path: str) -> tuple[Entry | None, str | None]
 def propfind(
     connection: Connection, path: str, depth: str
 ) -> tuple[list[Entry] | None, str | None]:
-    """The resources of an answer, None for none, and the answer's date."""
+    """The resources of an answer, None for none, and the answer's date.
+
+    A listing that breaks off, or goes on behind its end, is asked for again, as an internal error
+    is: servers that have one in the middle of an answer cannot say so otherwise.
+    """
     about = connection.about(path or None)
+    for attempt in range(1, _ATTEMPTS):
+        with suppress(_Damaged):
+            return _propfind(connection, path, depth, about)
+        time.sleep(_PAUSE * 2**attempt)
+    try:
+        return _propfind(connection, path, depth, about)
+    except _Damaged as error:
+        raise error.told from error
+
+
+def _propfind(
+    connection: Connection, path: str, depth: str, about: About
+) -> tuple[list[Entry] | None, str | None]:
     headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
     answer = connection.send(Request("PROPFIND", path, headers, _BODY), about)
     if answer.status in (404, 410):
@@ -167,7 +196,8 @@ def parse(pieces: Iterator[bytes], about: About) -> list[Entry]:
     """The resources of a multistatus answer, in its order.
 
     Raises:
-        Unreachable: the answer is not a whole multistatus.
+        _Damaged: the answer is not whole.
+        Unreachable: it is no multistatus.
     """
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -181,7 +211,7 @@ def parse(pieces: Iterator[bytes], about: About) -> list[Entry]:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as error:
-        raise Unreachable(f"{about}: the listing is damaged: {error}") from error
+        raise _Damaged(Unreachable(f"{about}: the listing is damaged: {error}")) from error
     if reader.root != "multistatus":
         raise _no_webdav(about)
     return reader.entries
@@ -252,7 +282,7 @@ def _pieces(answer: Any, about: About) -> Iterator[bytes]:
     try:
         yield from answer.stream(_PIECE, decode_content=False)
     except HTTPError as error:
-        raise unreachable(error, about) from error
+        raise _Damaged(unreachable(error, about)) from error
     finally:
         answer.release_conn()
 
