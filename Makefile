@@ -3,6 +3,9 @@
 PYTHON ?= python3
 # More arguments for the program that a target runs, e.g. make test ARGS='-k pointer'
 ARGS ?=
+# Of each second of a test it waits for a server, a disk or a pause for more than half: four tests at
+# once are what keeps two processors busy.
+WORKERS ?= 4
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
@@ -33,7 +36,7 @@ check: venv ## Lint, formatting and types
 	@.venv/bin/mypy --no-error-summary
 
 test: venv servers check ## Every check and every test
-	@$(python) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(python) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 demo: venv servers ## A tour, with a storage server on this machine
 	@$(python) demo/run.py $(ARGS)
@@ -42,7 +45,7 @@ mutants: venv servers ## Break the rules one at a time; the model must notice ea
 	@$(python) -m tests.model.mutants $(ARGS)
 
 contract: venv servers ## Ten thousand objects and every fault on every server: minutes
-	@$(python) -m pytest -n 2 $(ARGS) tests/stores/whole_contract.py
+	@$(python) -m pytest -n $(WORKERS) $(ARGS) tests/stores/whole_contract.py
 
 soak: venv servers ## Random histories until interrupted
 	@$(python) -m tests.model.soak $(ARGS)

@@ -21,6 +21,17 @@ settings.register_profile("git-storage", deadline=None)
 settings.load_profile("git-storage")
 
 
+_LONGEST = (
+    *("tests/trouble/", "tests/test_docs_commands.py", "tests/rules/test_together.py"),
+    *("tests/rules/test_kills.py", "tests/stores/"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits longest begins first, so that no worker is left alone with it in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
 @pytest.fixture(scope="session")
 def ministack() -> Iterator[servers.S3Server]:
     """The S3 server with working preconditions and versions."""

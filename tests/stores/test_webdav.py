@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitstore.adapters.stores import web_connection, webdav, webdav_listing
+from gitstore.adapters.stores import webdav
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.probe import probe
 from gitstore.adapters.stores.registry import StorePlace
@@ -52,13 +52,6 @@ def listing(*resources: str) -> bytes:
 
 
 ROOT = resource("/x/", collection=True)
-
-
-@pytest.fixture(autouse=True)
-def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How long it rests between two attempts is not what is looked at here."""
-    monkeypatch.setattr(web_connection, "_PAUSE", 0.0)
-    monkeypatch.setattr(webdav_listing, "_PAUSE", 0.0)
 
 
 @pytest.fixture

@@ -12,7 +12,14 @@ import os
 import sys
 
 from gitstore.__main__ import main
-from gitstore.adapters.stores import curl, s3_connection, s3_listing, s3_parts, s3_writing
+from gitstore.adapters.stores import (
+    curl,
+    patience,
+    s3_connection,
+    s3_listing,
+    s3_parts,
+    s3_writing,
+)
 from gitstore.shell.transfer import begun, ranges
 
 IN_MEMORY = 20_000
@@ -25,6 +32,7 @@ def hurry() -> None:
     """Change the constants of this process."""
     for module in (curl, s3_connection, s3_listing):
         module.CONNECT = module.SILENCE = int(os.environ["PATIENCE"])  # type: ignore[attr-defined]  # each has its own
+    patience.PAUSE = 0.01
     ranges.SPAN, ranges.LARGE, ranges.KEEP = 1 << 16, 4 << 16, 2 << 16
     begun.PARTED = 200_000
     s3_writing.SMALL, s3_parts.PART, s3_parts._MEBIBYTE = 200_000, 1 << 16, 1 << 10
