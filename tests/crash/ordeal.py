@@ -69,7 +69,7 @@ def _old_or_new(where: str, absent: bool, sights: list[dict[str, bytes]]) -> Non
 
 def _nothing_lost(world: World, moments: Moments) -> None:
     for when, sight in (("when killed", moments.dead), ("completed", moments.after)):
-        lost = set(moments.before.here.values()) - sight.found()
+        lost = moments.before.written() - sight.found()
         if lost:
             raise Broken(f"{when}: bytes are nowhere: {[_short(data) for data in lost]}")
         strange = sight.found() - world.known - {b""}

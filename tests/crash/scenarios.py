@@ -18,7 +18,8 @@ class Case:
         command: what is typed after `git storage`.
         here: what the local files are when it has completed, or None if only some of it is known.
         there: what the objects of the storage are then.
-        absent: whether a file may be away in the middle: a choice moves it before another comes.
+        absent: whether a file may be away in the middle: a choice moves it before another comes, or
+            a mount shows a version that its storage has no more.
         written: names of files that git may list as new or changed.
         tracked: what the pointer is then, or None if only git storage knows.
         again: whether the command, once it is whole, would do something else if run again.
@@ -227,7 +228,7 @@ def stage_mounted(world: World) -> Case:
     other.commit("others")
     world.lab.pull()
     there = world.shelf.objects()
-    return Case(("stage", DATA), local(there), there)
+    return Case(("stage", DATA), local(there), there, absent=True)
 
 
 def umount(world: World) -> Case:

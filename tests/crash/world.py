@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -65,15 +66,22 @@ class Sight:
         here: the local files.
         there: the storage's current objects.
         trash: what the trash holds.
+        shown: the local files that a mount shows. Their bytes lie on the storage, where somebody
+            may have replaced them: then they cannot be read, and are not listed as local.
     """
 
     here: dict[str, bytes]
     there: dict[str, bytes]
     trash: frozenset[bytes]
+    shown: frozenset[str] = frozenset()
 
     def found(self) -> set[bytes]:
         """What can be found again."""
         return {*self.here.values(), *self.there.values(), *self.trash}
+
+    def written(self) -> set[bytes]:
+        """What was written here."""
+        return {data for path, data in self.here.items() if path not in self.shown}
 
 
 @dataclass(slots=True)
@@ -121,18 +129,18 @@ class World:
     def look(self) -> Sight:
         """What there is now."""
         top = self.lab.top
-        here = {
-            path.relative_to(top).as_posix(): path.read_bytes()
-            for data in sorted(top.iterdir())
-            if data.is_dir() and data.name != ".git"
-            for path in sorted(data.rglob("*"))
-            if path.is_file()
-        }
+        folders = [one for one in sorted(top.iterdir()) if one.is_dir() and one.name != ".git"]
+        files = [path for one in folders for path in sorted(one.rglob("*")) if path.is_file()]
+        found = {path.relative_to(top).as_posix(): _content(path) for path in files}
+        here = {path: data for path, data in found.items() if data is not None}
+        mounted = tuple(f"{one.name}/" for one in folders if one.is_symlink())
         kept = (top / ".git/storage/trash").rglob("*")
         trash = frozenset(path.read_bytes() for path in kept if path.is_file())
         there = self.shelf.objects()
         ours = [key for key in there if key.rpartition("/")[2].startswith(TEMPORARY)]
-        return Sight(here, {k: data for k, data in there.items() if k not in ours}, trash)
+        for key in ours:
+            del there[key]
+        return Sight(here, there, trash, frozenset(p for p in here if p.startswith(mounted)))
 
     def settle(self) -> None:
         """Everybody agrees, the objects are the usual ones, and all of it is committed."""
@@ -191,6 +199,16 @@ def world(seed: int, server: S3Server | None, directory: Path | None = None) -> 
             subprocess.run(["fusermount3", "-u", "-z", point], check=True)
         if directory is None:
             shutil.rmtree(root, ignore_errors=True)
+
+
+def _content(path: Path) -> bytes | None:
+    """What a file holds; None where a mount would have to show what its storage has no more."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return None
 
 
 def leftovers(world: World) -> list[str]:
