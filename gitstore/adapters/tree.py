@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from gitstore.adapters import tree_incoming, tree_reading, tree_rename
 from gitstore.adapters.tree_incoming import Incoming, Workshop
-from gitstore.adapters.tree_placing import Placing, move, now
+from gitstore.adapters.tree_placing import Placing, move, move_back, now
 from gitstore.adapters.tree_print import Fingerprint, fingerprint
 from gitstore.adapters.tree_reading import FileSource, changed
 from gitstore.adapters.tree_scan import Scanner
@@ -256,7 +256,7 @@ class Tree:
             if not is_regular(look(kept)):
                 raise Changed(f"{item} is no longer in the trash")
             with self._made_entry(path) as entry:
-                move(kept, entry, path)
+                move_back(kept, entry, path, lambda: self._shop().entry())
                 flush_directory(entry.directory)
                 return now(entry, path)
 

@@ -110,6 +110,21 @@ def move(source: Entry, target: Entry, path: str) -> None:
         raise Changed(f"{path}: something is there already") from error
 
 
+def move_back(kept: Entry, target: Entry, path: str, beside: Callable[[], Entry]) -> None:
+    """`move` of a file from a trash, which may be on the disk that the data were on then.
+
+    Args:
+        beside: see `tree_rename.move_across`.
+
+    Raises:
+        Changed: something has the name.
+    """
+    try:
+        tree_rename.move_across(kept, target, beside)
+    except FileExistsError as error:
+        raise Changed(f"{path}: something is there already") from error
+
+
 def now(entry: Entry, path: str) -> Stat:
     """The stat of the file that is at an entry.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
-from gitstore.adapters.tree_walk import Entry, look
+from gitstore.adapters.tree_walk import Entry, flush_directory, look
 
 _NOREPLACE = 1
 _EXCHANGE = 2
@@ -61,8 +62,39 @@ def duplicate(source: Entry, target: Entry) -> None:
     Raises:
         FileExistsError: something has the name; nothing was changed.
     """
-    if _linked(source, target):
+    if not _linked(source, target):
+        _copy(source, target)
+
+
+def move_across(source: Entry, target: Entry, beside: Callable[[], Entry]) -> None:
+    """`move_new`, also from another file system: then there are both at one moment.
+
+    Args:
+        beside: a new name on the file system of the target, where nobody takes half a file for it.
+
+    Raises:
+        FileExistsError: something has the name; nothing was changed.
+        OSError: the system refused; the source is still there.
+    """
+    try:
+        move_new(source, target)
         return
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    copy = beside()
+    try:
+        _copy(source, copy)
+        move_new(copy, target)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(copy.name, dir_fd=copy.directory)
+    flush_directory(target.directory)
+    os.unlink(source.name, dir_fd=source.directory)
+
+
+def _copy(source: Entry, target: Entry) -> None:
+    """Copy a file's bytes, permissions and times, durably."""
     import shutil  # late: hardly any file system needs it
 
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -73,6 +105,9 @@ def duplicate(source: Entry, target: Entry) -> None:
     ):
         shutil.copyfileobj(old, copy)
         copy.flush()
+        found = os.fstat(old.fileno())
+        os.fchmod(copy.fileno(), found.st_mode & 0o777)
+        os.utime(copy.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
         os.fsync(copy.fileno())
 
 

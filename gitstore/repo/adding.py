@@ -38,6 +38,7 @@ from gitstore.core.s3_services import perhaps_a_host, with_endpoint
 from gitstore.core.trust import Right
 from gitstore.core.urls import SCHEMES
 from gitstore.repo.keeping import tell_of_losses
+from gitstore.repo.locating import end_links
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
 from gitstore.repo.session import Session, changing, require_free_index, within
@@ -128,7 +129,8 @@ def add(project: Project, spec: StorageSpec, data: DataPath | None) -> Added:
 def forget(project: Project, name: str) -> tuple[str, ...]:
     """Describe a storage or data path no more. Neither the storage nor a local file is touched.
 
-    The files stay ignored by git in this clone (`info/exclude`).
+    The files stay ignored by git in this clone (`info/exclude`). Those that lie elsewhere stay
+    there; only the link to them goes.
 
     Returns:
         The data paths that are no longer described.
@@ -153,6 +155,7 @@ def forget(project: Project, name: str) -> tuple[str, ...]:
                 hint="git storage ls  # lists both",
             )
         end_mounts(project, gone)
+        end_links(session, gone)
         _forget_files(session, gone, text)
         return tuple(gone)
 

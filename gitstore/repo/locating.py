@@ -133,6 +133,17 @@ def end_link(session: Session, data_path: str) -> None:
     _remember(session, data_path, None)
 
 
+def end_links(session: Session, data_paths: Sequence[str]) -> None:
+    """`end_link` for each that is a link, and say where the files stay."""
+    person = session.project.person
+    for data_path in data_paths:
+        location = session.state.location(data_path)
+        if location is not None:
+            end_link(session, data_path)
+            if person is not None:
+                person().tells(f"the files of {data_path} stay at {location.directory}")
+
+
 def take_back(session: Session, effect: Effect) -> None:
     """Undo a link: the data path is as it was before, if nothing is at the place any more.
 
@@ -151,6 +162,7 @@ def take_back(session: Session, effect: Effect) -> None:
         location = Location(str(was["directory"]), Owner(was["owner"]))
         make_link(session.project.git.top / data_path, Path(location.directory))
         session.state.set_location(data_path, location)
+        reclaim(session, data_path)
 
 
 def remember_link(session: Session, data_path: str, location: Location) -> None:

@@ -13,7 +13,7 @@ from gitstore.repo.history import operation_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name, one_object
 from gitstore.repo.session import Session, changing
-from gitstore.repo.trash import bag_of
+from gitstore.repo.trash import bag_of, kept_by
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer import Change, Ledger, base_as_json
 
@@ -39,7 +39,7 @@ def restore_from_trash(project: Project, targets: Sequence[str], operation: int)
 
 
 def _kept(session: Session, data: DataPath, path: str, bag: str) -> Path:
-    kept = session.trash(session.binding(Selection(data)), bag).kept(path) if bag else None
+    kept = kept_by(session, session.binding(Selection(data)), bag, path) if bag else None
     if kept is None:
         raise UnknownName(
             f"that operation has put no {path} of {data.path} into the trash",

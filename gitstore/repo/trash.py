@@ -11,9 +11,11 @@ from pathlib import Path
 
 from gitstore.adapters import trash_bags
 from gitstore.adapters.state import WorkState
-from gitstore.adapters.tree import spare_directory
+from gitstore.adapters.tree import TrashBag, spare_directory
 from gitstore.repo.project import Project
+from gitstore.repo.session import Session
 from gitstore.repo.settings import TrashLimits, chosen_trash
+from gitstore.shell.binding import Binding
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,31 @@ class _Bag:
 
 def trash_places(project: Project) -> tuple[Path, ...]:
     """The directories in which the bags of this clone's operations lie."""
+    with WorkState.open(project.git.git_dir) as state:
+        return _places(project, state)
+
+
+def kept_by(session: Session, binding: Binding, bag: str, path: str) -> Path | None:
+    """Where an object's file lies in the trash of an operation, or None.
+
+    The data may have been moved to another disk since; then it is where they were.
+
+    Args:
+        bag: the operation's bag.
+    """
+    here = session.trash(binding, bag).kept(path)
+    if here is not None or not bag:
+        return here
+    bags = (place / bag / binding.data.path for place in _places(session.project, session.state))
+    found = (TrashBag(directory).kept(path) for directory in bags)
+    return next((place for place in found if place is not None), None)
+
+
+def _places(project: Project, state: WorkState) -> tuple[Path, ...]:
     git = project.git
     roots = [git.top / path for path in project.manifest.data]
     spares = {spare_directory(git.top, git.common_dir, root) for root in roots}
-    with WorkState.open(git.git_dir) as state:
-        spares |= {Path(directory) for directory in state.spares()}
+    spares |= {Path(directory) for directory in state.spares()}
     return tuple(sorted(spare / "trash" for spare in {git.common_dir / "storage", *spares}))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from gitstore.adapters import tracked
 from gitstore.adapters.state import Effect, Operation
-from gitstore.core.errors import StorageError, UnknownName
+from gitstore.adapters.tree_linked import LinkedTree
+from gitstore.core.errors import LocalFailure, StorageError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, equal
 from gitstore.repo.locating import reclaim
@@ -18,6 +19,7 @@ from gitstore.repo.locating import take_back as take_back_link
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name
 from gitstore.repo.session import Session, changing, reading
+from gitstore.repo.trash import kept_by
 from gitstore.repo.undoing_storage import Foreseen, Way, foreseen, take_back
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer import Change, Ledger, base_from_json
@@ -26,6 +28,7 @@ NO_CHANGE = frozenset({"bag", "undone"})
 """Effects that are only about the operation itself."""
 
 _LOOKED_AT = 10_000
+_OF_FILES = frozenset({"placed", "replaced", "trashed", "renamed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,14 @@ def undo(project: Project, options: UndoOptions | None = None) -> Undone:
 
     Raises:
         UnknownName: there is nothing to undo.
+        LocalFailure: the disk of a data path is away; nothing was done.
         StoreError: a storage cannot be asked; nothing was done.
     """
     options = options or UndoOptions()
     with changing(project, "undo") as session:
         operation = _last(session)
         effects = list(session.state.effects(operation.number))
+        _require_disks(session, effects)
         there = () if options.here_only else foreseen(session, reversed(effects))
         options.tell(there)
         bag = next((e.path for e in effects if e.kind == "bag"), "")
@@ -100,6 +105,17 @@ def undo(project: Project, options: UndoOptions | None = None) -> Undone:
         session.note("", "undone", {"operation": operation.number})
         here, kept = tuple(work.restored), tuple(work.kept)
         return Undone(operation, here, kept, tuple(work.there), tuple(work.away))
+
+
+def _require_disks(session: Session, effects: Sequence[Effect]) -> None:
+    """What is on a disk that is away cannot be as before: then nothing is, and undo is to come."""
+    manifest = session.project.manifest
+    for data_path in sorted({e.data_path for e in effects if e.kind in _OF_FILES}):
+        if data_path in manifest.data:
+            tree = session.binding(Selection(manifest.data[data_path])).tree
+            away = tree.away() if isinstance(tree, LinkedTree) else None
+            if away is not None:
+                raise LocalFailure(f"{data_path}: {away}", hint="mount its disk, then try again")
 
 
 def _last(session: Session) -> Operation:
@@ -199,7 +215,7 @@ class _Undoing:
 
     def _replaced(self, effect: Effect) -> None:
         binding = self._binding(effect)
-        if self.session.trash(binding, self.bag).kept(effect.path) is None:
+        if kept_by(self.session, binding, self.bag, effect.path) is None:
             return  # noted before it was to happen, and it did not
         if self._still_there(binding, effect):
             self._part(binding, effect)
@@ -210,7 +226,7 @@ class _Undoing:
     def _trashed(self, effect: Effect) -> None:
         binding = self._binding(effect)
         if binding.tree.stat(effect.path) is not None:
-            if self.session.trash(binding, self.bag).kept(effect.path) is not None:
+            if kept_by(self.session, binding, self.bag, effect.path) is not None:
                 self.kept.append((_shown(effect), "something else is there now"))
             return
         if not self._back(binding, effect):
@@ -289,7 +305,7 @@ class _Undoing:
             bag.flush()
 
     def _back(self, binding: Binding, effect: Effect) -> bool:
-        kept = self.session.trash(binding, self.bag).kept(effect.path)
+        kept = kept_by(self.session, binding, self.bag, effect.path)
         if kept is None and self.verb == "unstage":
             self.away.append(_shown(effect))
             return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -309,3 +311,60 @@ def test_files_at_the_data_path_are_not_hidden_by_a_link(lent: Lab) -> None:
     assert lent.files() == {"work.txt": b"work"}
     lent.storage("stage", "--quick", "data").fails(129)
     lent.storage("stage", "--existing", "../mounted", "data/2023").fails(129).says("whole")
+
+
+@pytest.fixture
+def moved(lab: Lab) -> Iterator[Lab]:
+    """A sync has replaced an edit here, and then everything was moved to another disk."""
+    lab.describe(FILES)
+    lab.storage("stage", "data")
+    lab.write("data/m31.fits", b"edited")
+    lab.bucket.put("m31.fits", b"changed there")
+    lab.storage("sync", "--keep", "remote")
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:  # another disk than the lab's
+        lab.run("mv", str(lab.top / "data"), f"{other}/data")
+        lab.storage("stage", "--location", other, "data")
+        yield lab
+
+
+def test_undo_finds_the_trash_of_the_disk_that_the_data_were_on(moved: Lab) -> None:
+    moved.storage("undo").fails(1).says("files are at")  # the move itself was its user's
+    moved.storage("undo").says("data/m31.fits")
+    assert moved.files() == FILES | {"m31.fits": b"edited"}
+    moved.storage("sync").fails(1).says("conflict")
+
+
+def test_restore_finds_the_trash_of_the_disk_that_the_data_were_on(moved: Lab) -> None:
+    listed = moved.storage("undo", "--list", "--json").json()["operations"]
+    number = next(o["number"] for o in listed if o["verb"] == "sync")
+    moved.storage("restore", "--operation", str(number), "data/m31.fits")
+    assert moved.files() == FILES | {"m31.fits": b"edited"}
+    moved.storage("undo")
+    assert moved.files() == FILES | {"m31.fits": b"changed there"}
+
+
+def test_undo_while_the_disk_is_away_is_still_to_come(located: Lab) -> None:
+    located.write("data/m31.fits", b"edited")
+    located.bucket.put("m31.fits", b"changed there")
+    located.storage("sync", "--keep", "remote")
+    disk(located).rename(located.root / "unmounted")
+    disk(located).mkdir()
+    located.storage("undo").fails(128).says("its disk is away")
+    disk(located).rmdir()
+    (located.root / "unmounted").rename(disk(located))
+    located.storage("undo")
+    assert located.files() == FILES | {"m31.fits": b"edited"}
+
+
+def test_what_is_no_longer_described_stays_where_it_is_without_its_link(located: Lab) -> None:
+    located.storage("forget", "data").says(f"the files of data stay at {disk(located)}/data")
+    assert files_of(disk(located) / "data") == FILES
+    assert not located.exists("data")
+    located.storage("undo")
+    assert located.files() == FILES
+    located.storage("status").says("nothing to do")
+    located.storage("forget", "data")
+    located.storage("add", NAME, "--to", "data")
+    located.storage("stage", "--location", "../scratch", "data")
+    located.storage("sync").says("nothing to do")
+    assert located.files() == FILES == files_of(disk(located) / "data")
