@@ -4,17 +4,18 @@
 
 Each scenario is first run unharmed under strace(1), which gives the moments; then it is killed at
 random ones of them, on a directory and on an S3 server. With --steps it is killed at the named
-steps of `tests.rules.driver` instead. Prints what was killed how often.
+steps of `tests.rules.driver` instead, at the first, second and last end of each. Prints what was
+killed how often.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from itertools import product
 from random import Random
 
 from tests.crash.ordeal import Broken, ordeal
@@ -22,7 +23,7 @@ from tests.crash.scenarios import SCENARIOS
 from tests.crash.tracing import Point, killed, points
 from tests.crash.world import World, world
 from tests.lab import Lab
-from tests.rules.driver import KILLED, STEPS
+from tests.rules.driver import KILLED
 from tests.rules.scenes import driven
 from tests.servers import ministack
 
@@ -37,6 +38,7 @@ class Killer:
         self.name = name
         self.tried = self.died = 0
         self.points: list[Point] = []
+        self.steps: dict[str, None] = {}
         self.at = ""
 
     def learn(self) -> None:
@@ -59,12 +61,27 @@ class Killer:
 
         self.died += ordeal(self.world, SCENARIOS[self.name], blow)
 
-    def kill_at_steps(self) -> None:
-        """Run the scenario and kill it at the first and second end of every named step."""
-        for step, count in product(STEPS, (1, 2)):
-            self.at = f"{step} {count}"
+    def learn_steps(self) -> None:
+        """Run the scenario unharmed, and see how often each named step ends."""
 
-            def blow(lab: Lab, command: tuple[str, ...], at: str = self.at) -> bool:
+        def unharmed(lab: Lab, command: tuple[str, ...]) -> bool:
+            counts = lab.root / "counts"
+            driven(lab, "count", str(counts), *command).expected = True
+            for step, count in json.loads(counts.read_text()).items():
+                ends = {1, min(2, count), count}
+                self.steps |= {f"{step} {end}": None for end in sorted(ends)}
+            return False
+
+        # Twice, because some scenarios take turns.
+        for self.at in ("nothing", "nothing again"):
+            ordeal(self.world, SCENARIOS[self.name], unharmed)
+
+    def kill_at_steps(self) -> None:
+        """Run the scenario and kill it at the named steps that it has."""
+        for step in self.steps:
+            self.at = step
+
+            def blow(lab: Lab, command: tuple[str, ...], at: str = step) -> bool:
                 done = driven(lab, *_step(at), *command)
                 done.expected = done.code in (1, KILLED)
                 return done.code == KILLED
@@ -94,12 +111,13 @@ def rehearse(name: str, on: World, random: Random, kills: int | None) -> Killer:
     """
     killer = Killer(on, name)
     try:
-        killer.learn()
-        todo = killer.points if kills is None else list(killer.chosen(random, kills))
-        for point in todo:
-            killer.kill(point)
         if kills == 0:
+            killer.learn_steps()
             killer.kill_at_steps()
+        else:
+            killer.learn()
+            for point in killer.points if kills is None else killer.chosen(random, kills):
+                killer.kill(point)
         killer.at = "the end"
         on.settle()
     except AssertionError as broken:
@@ -131,7 +149,8 @@ def main() -> int:
                     continue
                 died += done.died
                 took = time.monotonic() - began
-                moments = f"{done.died:4} of {done.tried:4} killed, {len(done.points):4} moments"
+                number = len(done.points) or len(done.steps)
+                moments = f"{done.died:4} of {done.tried:4} killed, {number:4} moments"
                 _say(f"{kind:9} {name:14} {moments}, {took:6.1f} s")
     _say(f"{died} processes killed, {broken} scenarios broken")
     return 1 if broken else 0

@@ -1,26 +1,32 @@
 """Runs `git storage` in this process and does something drastic at a named step.
 
     python -m tests.rules.driver STEP COUNT ARGUMENTS...
+    python -m tests.rules.driver count FILE ARGUMENTS...
 
 At the COUNT-th end of the step the process is gone, as after `kill -9`: no `finally` runs, nothing
-is flushed. Steps that begin with `then-` do something instead of ending.
+is flushed. `STEP-ACT` does something instead of ending. `count` changes nothing, and writes how
+often each step has ended.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gitstore.__main__ import main
 from gitstore.adapters import tracked
 from gitstore.adapters.state import WorkState
+from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.adapters.stores.s3 import S3Store
 from gitstore.adapters.tree import Placing, Tree
 from gitstore.core.errors import StorageError
@@ -45,6 +51,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "given": (upload, "given"),
     "trashed": (Tree, "to_trash"),
     "renamed": (Tree, "rename"),
+    "removed": (Tree, "remove"),
+    "erased": (Rechecked, "delete"),
     "settled": (Ledger, "settle"),
     "slice": (tracked, "_apply"),
     "begun": (WorkState, "begin"),
@@ -144,17 +152,36 @@ ACTS: dict[str, Callable[[], None]] = {
 
 def after(owner: Any, name: str, count: int, act: Callable[[], None]) -> None:
     """Do something after the count-th call of a function."""
-    real = getattr(owner, name)
     calls = [0]
 
-    def wrapped(*args: Any, **named: Any) -> Any:
-        result = real(*args, **named)
+    def called() -> None:
         calls[0] += 1
         if calls[0] == count:
             act()
+
+    _after_each(owner, name, called)
+
+
+def _after_each(owner: Any, name: str, act: Callable[[], None]) -> None:
+    real = getattr(owner, name)
+
+    def wrapped(*args: Any, **named: Any) -> Any:
+        result = real(*args, **named)
+        act()
         return result
 
     setattr(owner, name, wrapped)
+
+
+def counted(file: Path, arguments: list[str]) -> int:
+    """Run a command, and write into a file how often each step has ended."""
+    ends: Counter[str] = Counter()
+    for step, (owner, name) in STEPS.items():
+        _after_each(owner, name, partial(ends.update, [step]))
+    try:
+        return main(arguments)
+    finally:
+        file.write_text(json.dumps(ends))
 
 
 def run(step: str, count: int, arguments: list[str]) -> int:
@@ -166,4 +193,6 @@ def run(step: str, count: int, arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "count":
+        sys.exit(counted(Path(sys.argv[2]), sys.argv[3:]))
     sys.exit(run(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))

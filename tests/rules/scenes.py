@@ -87,7 +87,7 @@ def intents(lab: Lab) -> list[str]:
         return sorted(state.intents(DATA))
 
 
-def driven(lab: Lab, step: str, count: int, *arguments: str) -> Result:
+def driven(lab: Lab, step: str, count: int | str, *arguments: str) -> Result:
     """Run `git storage` and act at a step; see `tests.rules.driver`."""
     on = lab.seeing(PYTHONPATH=str(ROOT))
     done = on.run(sys.executable, "-m", "tests.rules.driver", step, str(count), *arguments)
