@@ -236,6 +236,17 @@ def test_a_listing_that_is_never_whole_is_not_asked_for_without_end() -> None:
     assert len(server.asked) == 4
 
 
+def test_a_collection_that_a_server_shows_late_is_looked_for_again() -> None:
+    seen = [answer(404), answer(409), answer(404), answer(207, listing(ROOT)), answer(404)]
+    made = answer(207, listing(resource("/x/a/", collection=True)))
+    written = answer(207, listing(resource("/x/a/b")))
+    with answering(*seen, made, answer(201), written) as server:
+        version = at(server.url).write("a/b", BytesSource(b"1"), None)
+
+    assert version == Version(1, ("etag:e",))
+    assert [each.method for each in server.asked].count("MKCOL") == 1
+
+
 def test_a_write_is_never_repeated_by_itself() -> None:
     with answering(answer(503)) as server, pytest.raises(Unreachable):
         at(server.url).write("a", BytesSource(b"one"), None)

@@ -7,6 +7,7 @@ take all that is in it.
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -21,6 +22,10 @@ from gitstore.adapters.stores.webdav_listing import is_collection, is_empty, loo
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, Unsupported
 from gitstore.core.store import Source
 from gitstore.core.versions import Version, equal, version
+
+_ATTEMPTS = 4
+_PAUSE = 0.05
+"""In seconds; doubled with every attempt."""
 
 _DONE = frozenset({200, 201, 204})
 _NO_PLACE = frozenset({400, 403, 404, 405, 409})
@@ -155,18 +160,24 @@ def _make_parents(target: Target, parts: tuple[str, ...]) -> None:
 
 
 def _make(target: Target, path: str) -> None:
-    if is_collection(target.connection, path):
-        return
-    status = _sent(target, Request("MKCOL", path + "/")).status
-    # 405 also stands for a file of that name, and for a collection that somebody has just made.
-    if status not in _DONE and not is_collection(target.connection, path):
+    for attempt in range(1, _ATTEMPTS + 1):
+        if is_collection(target.connection, path):
+            return
+        status = _sent(target, Request("MKCOL", path + "/")).status
+        # 405 also stands for a file of that name, and for a collection that somebody has just made.
+        if status in _DONE or is_collection(target.connection, path):
+            return
         if not is_collection(target.connection, ""):
             raise Missing(
                 f"no directory {target.connection.identity}", hint="make it on the server"
             )
         if status in (403, 401):
             raise target.connection.for_status(status, target.key)
-        raise _in_the_way(target, path)
+        if look(target.connection, path) is not None:
+            break
+        # Of several who make it at once rclone refuses some, and shows it only a little later.
+        time.sleep(_PAUSE * 2**attempt)
+    raise _in_the_way(target, path)
 
 
 def _forget_parents(target: Target) -> None:
