@@ -8,6 +8,7 @@ import pytest
 
 from gitstore.adapters.stores import contract
 from gitstore.adapters.stores.contract import Check, ContractBroken
+from gitstore.adapters.stores.contract_large import listing_is_complete
 from gitstore.adapters.stores.directory import DirectoryStore
 from gitstore.adapters.stores.probe import probe
 from gitstore.adapters.stores.recheck import Rechecked
@@ -20,8 +21,9 @@ from tests.stores.opening import s3_store
 ENFORCED = Abilities(
     create=Conditional.ENFORCED, swap=Conditional.ENFORCED, erase=Conditional.ENFORCED
 )
+LARGE = [check for check in contract.large_checks() if "pages" not in check.name]
 every_promise = pytest.mark.parametrize(
-    "check", [*contract.checks(), *contract.large_checks()], ids=lambda check: check.name
+    "check", [*contract.checks(), *LARGE], ids=lambda check: check.name
 )
 
 
@@ -82,3 +84,11 @@ def test_a_store_keeps_the_promise_that(
             check.run(store, prefix)
     else:
         check.run(store, prefix)
+
+
+# With versions a listing is the same one: `make contract` has more of them.
+@pytest.mark.parametrize("opened", [directory, memory, s3, s3_without_preconditions])
+def test_a_listing_of_several_pages_is_complete(
+    opened: Callable[[pytest.FixtureRequest], Store], request: pytest.FixtureRequest
+) -> None:
+    listing_is_complete(opened(request), "several pages/", 2_500)

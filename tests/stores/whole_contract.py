@@ -12,9 +12,19 @@ import pytest
 from gitstore.adapters.stores.contract_large import listing_is_complete
 from gitstore.core.store import Store
 from tests.faults import EVER, Fault, Network
-from tests.stores.test_cloud_contract import azure, gcs
-from tests.stores.test_contract import directory, s3, s3_without_preconditions
-from tests.stores.test_contract_servers import http, sftp, webdav
+from tests.stores.test_cloud_contract import azure, gcs, gcs_with_versions
+from tests.stores.test_contract import (
+    directory,
+    s3,
+    s3_with_versions,
+    s3_without_preconditions,
+)
+from tests.stores.test_contract_servers import (
+    http,
+    sftp,
+    webdav,
+    webdav_without_preconditions,
+)
 from tests.stores.test_fsspec import cluster, local, over_http
 from tests.stores.test_spoiled_answers import (
     Site,
@@ -29,8 +39,8 @@ __all__ = ["cluster", "site", "way"]  # fixtures
 
 MANY = 10_000
 SERVERS = (
-    *(azure, directory, gcs, http, local, over_http),
-    *(s3, s3_without_preconditions, sftp, webdav),
+    *(azure, directory, gcs, gcs_with_versions, http, local, over_http),
+    *(s3, s3_with_versions, s3_without_preconditions, sftp, webdav, webdav_without_preconditions),
 )
 FAULTS = (Fault.CUT, Fault.RESET, Fault.BROKEN, Fault.ERROR, Fault.BUSY, Fault.SLOW, Fault.MANY)
 WRITING = (*FAULTS, Fault.LOST, Fault.HIDDEN)
