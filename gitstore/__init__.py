@@ -17,6 +17,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gitstore.core.release import __version__
+
 if TYPE_CHECKING:
     from gitstore.core.errors import StorageError
     from gitstore.core.manifest import DataPath, StorageSpec
@@ -49,8 +51,6 @@ __all__ = [
     "open",
     "path",
 ]
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "gitstore.core.errors": ("StorageError",),

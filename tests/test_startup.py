@@ -30,6 +30,7 @@ _ACTING = {
     "gitstore.repo.adding",
     "gitstore.repo.undoing",
     "gitstore.shell.transfer",
+    "yaml",
 }
 
 _STARTS = [["-c", "import gitstore"]]

@@ -11,7 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitstore.adapters import tracked
+from gitstore.adapters import parsed, tracked
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.lock import WorkLock
@@ -265,9 +265,18 @@ def project_of(git: Git, person: Callable[[], Person] | None = None) -> Project:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise FormatError("is not UTF-8", source=MANIFEST) from error
+    return Project(git, text, with_chosen_modes(git, _parsed(git, text)), person)
+
+
+def _parsed(git: Git, text: str) -> Manifest:
+    known = parsed.manifest(git.git_dir, text)
+    if known is not None:
+        return known
     _refuse_markers(text)
-    manifest = with_chosen_modes(git, parse_manifest(text, MANIFEST))
-    return Project(git, text, manifest, person)
+    manifest = parse_manifest(text, MANIFEST)
+    if git.may_write:
+        parsed.keep(git.git_dir, text, manifest)
+    return manifest
 
 
 def _as_typed(spec: StorageSpec) -> str:
