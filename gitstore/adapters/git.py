@@ -106,6 +106,12 @@ class Git:
             self._sections[name] = {entry[0]: entry[2] for entry in entries}
         return self._sections[name]
 
+    def config_origins(self) -> list[tuple[str, str, str]]:
+        """Every value of the configuration: where it comes from, as git says it, its key, it."""
+        out = _split(self._asked("config", "-z", "--list", "--show-origin"))
+        entries = (line.partition("\n") for line in out[1::2])
+        return [(o, e[0], e[2]) for o, e in zip(out[::2], entries, strict=True)]
+
     def ask_anew(self) -> None:
         """The configuration was written: what was asked before counts no more."""
         self._sections.clear()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from gitstore.adapters.git import _answered, _environment, _first, _run
+from gitstore.adapters.git import Git, _answered, _environment, _first, _run
 from gitstore.core.errors import LocalFailure
 
 _OF_A_REPOSITORY = ("HEAD", "config", "objects", "refs", "reftable")
@@ -94,6 +94,31 @@ def global_file() -> Path:
     own = Path.home() / ".gitconfig"
     xdg = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "config"
     return xdg if xdg.exists() and not own.exists() else own
+
+
+def files_of(git: Git) -> tuple[Path, ...] | None:
+    """The files that the configuration of a clone follows from, also those that are not there yet.
+
+    None where that cannot be said.
+    """
+    environment, home = os.environ, Path.home()
+    told = environment.get("GIT_CONFIG_GLOBAL")
+    xdg = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
+    found = {Path(told)} if told else {home / ".gitconfig", xdg / "git" / "config"}
+    found |= {Path(environment.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig")}
+    found |= {git.common_dir / "config", git.git_dir / "config.worktree"}
+    for origin, key, value in git.config_origins():
+        kind, _, name = origin.partition(":")
+        file = git.top / name
+        if kind == "file":
+            found.add(file)
+        if not key.startswith(("include.", "includeif.")) or not key.endswith(".path"):
+            continue
+        if kind != "file" or value.startswith("%("):
+            return None
+        found.add(file.parent / Path(value).expanduser())
+        found.add(git.git_dir / "HEAD")  # a branch may be the condition
+    return tuple(sorted(found))
 
 
 def fingerprint(path: Path) -> str | None:

@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,9 +22,9 @@ from gitstore.core.errors import (
 )
 from gitstore.core.manifest import DataPath, Manifest, Mode
 from gitstore.core.versions import Version, content_only
+from gitstore.repo.moments import Moments, staged_now
 from gitstore.repo.project import project_of
-from gitstore.repo.selection import Selection, below_top, object_name, one_object
-from gitstore.repo.session import reading
+from gitstore.repo.selection import below_top, object_name, one_object
 from gitstore.repo.snapshot import Snapshot, of_commit, of_work_tree
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ class Files:
     Attributes:
         snapshot: the moment.
         prefix: where names are relative to, below the top level; `''` for the top level.
+        staged_of: says what is staged of a data path, where somebody keeps it; None: it is read.
     """
 
     snapshot: Snapshot
     prefix: str = ""
+    staged_of: Callable[[DataPath], Staged] | None = None
     _staged: dict[str, Staged] = field(default_factory=dict, compare=False, repr=False)
 
     def name(self, typed: Name) -> str:
@@ -119,13 +122,11 @@ class Files:
 
     def _of(self, data: DataPath) -> Staged:
         if data.path not in self._staged:
-            from gitstore.shell.staged import Staged
-
             work = self.snapshot.work
             if work is None:
                 raise AssertionError("another project has nothing here")
-            with reading(work) as session:
-                self._staged[data.path] = Staged(session.binding(Selection(data)))
+            asked = self.staged_of or partial(staged_now, work)
+            self._staged[data.path] = asked(data)
         return self._staged[data.path]
 
     def _recorded(self, data: DataPath, path: str) -> Version | None:
@@ -200,7 +201,7 @@ def open(
     if binary and text:
         raise ValueError(f"binary mode takes no {', '.join(text)} argument")
     start, name = _located(name, repo)
-    found = files(rev, repo, start)
+    found = _files(rev, repo, start)
     stream = found.open(found.name(name))
     if not isinstance(stream, io.BufferedReader):
         raise AssertionError("a file for people is buffered")
@@ -233,6 +234,18 @@ def path(name: Name, repo: Name | None = None) -> Path:
         told = f"no pointer names {target}, or anything below it"
         raise NoSuchObject(told, hint="git storage ls  # lists the data paths")
     return git.top / target
+
+
+_MOMENTS = Moments()  # of this process: what it opens next is most often of the same project
+
+
+def _files(rev: str | None, repo: Name | None, start: Path) -> Files:
+    """As `files`, of a project that is known if it was opened before."""
+    if repo is not None and _is_elsewhere(repo):
+        return files(rev, repo)
+    moment = _MOMENTS.of(start)
+    snapshot = moment.now() if rev is None else moment.at(rev)
+    return Files(snapshot, moment.project.git.prefix, moment.staged)
 
 
 def _reads(name: Name, mode: str) -> bool:

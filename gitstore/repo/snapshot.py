@@ -102,6 +102,7 @@ class Snapshot:
     work: Project | None = None
     commit: str | None = None
     _read: dict[str, Mapping[str, Version]] = field(default_factory=dict, compare=False, repr=False)
+    _pointers: dict[str, Pointer | None] = field(default_factory=dict, compare=False, repr=False)
 
     def entries(self, data: DataPath) -> Mapping[str, Version]:
         """The objects of a data path that are in its scope, by path; read once.
@@ -115,13 +116,12 @@ class Snapshot:
         if data.path not in self._read and self._is_live(data):
             self._read[data.path] = self._listed(data)
         if data.path not in self._read:
-            found = self.pointer_of(data)
+            found = self._pointer(data)
             entries = {} if found is None else found.entries
             if data.include or data.exclude:
                 covers = within(Selection(data))
                 entries = {path: v for path, v in entries.items() if covers(path)}
-            spec = self.manifest.storages[data.storage]
-            if found is not None and found.source != f"{spec.place().identity}/{data.prefix}":
+            if not self._is_of(found, data):
                 entries = {path: content_only(v) for path, v in entries.items()}
             self._read[data.path] = entries
         return self._read[data.path]
@@ -139,8 +139,7 @@ class Snapshot:
                 path = name[len(data.path) + 1 :]
             else:
                 continue
-            live = self._is_live(data) and data.path not in self._read
-            version = self._now(data, path) if live else self.entries(data).get(path)
+            version = self._version(data, path)
             if version is not None:
                 return Recorded(name, data, path, version)
             told = f"the pointer of {data.path} names no {name}{self._then()}"
@@ -176,6 +175,28 @@ class Snapshot:
         told = f"{what.name}: {error.message}" + (f"; recorded by {by}" if by else "")
         return Missing(told + self._then(), key=error.key, hint=error.hint)
 
+    def _version(self, data: DataPath, path: str) -> Version | None:
+        """The version of one object; all the others are not gone through."""
+        if data.path in self._read:
+            return self._read[data.path].get(path)
+        if self._is_live(data):
+            return self._now(data, path)
+        found = self._pointer(data)
+        version = None if found is None else found.entries.get(path)
+        if version is None or not within(Selection(data))(path):
+            return None
+        return version if self._is_of(found, data) else content_only(version)
+
+    def _pointer(self, data: DataPath) -> Pointer | None:
+        if data.path not in self._pointers:
+            self._pointers[data.path] = self.pointer_of(data)
+        return self._pointers[data.path]
+
+    def _is_of(self, found: Pointer | None, data: DataPath) -> bool:
+        """Whether a pointer is one of the storage that feeds the data path (rule B5)."""
+        place = self.manifest.storages[data.storage].place()
+        return found is None or found.source == f"{place.identity}/{data.prefix}"
+
     def _is_live(self, data: DataPath) -> bool:
         """Whether the storage says what there is; of a commit nobody can say it any more."""
         return data.live and (self.commit is None or self.work is None)
@@ -203,11 +224,16 @@ class Snapshot:
         return f", as of {self.title}" if self.title else ""
 
 
-def of_work_tree(project: Project) -> Snapshot:
-    """What the work tree records now."""
-    return Snapshot(
-        "", project.manifest, project.pointer, _Ways(project), _author(project), work=project
-    )
+def of_work_tree(
+    project: Project, pointer_of: Callable[[DataPath], Pointer | None] | None = None
+) -> Snapshot:
+    """What the work tree records now.
+
+    Args:
+        pointer_of: gives its pointers, where somebody keeps them; None: they are read.
+    """
+    asked = pointer_of or project.pointer
+    return Snapshot("", project.manifest, asked, _Ways(project), _author(project), work=project)
 
 
 def of_commit(project: Project, revision: str) -> Snapshot:
