@@ -92,8 +92,7 @@ def test_a_listing_of_several_directories_is_complete(store: Store) -> None:
 
 def test_weak_etags_and_looks_that_are_not_atomic_keep_every_promise(apache: FileServer) -> None:
     def run(check: Check) -> str | None:
-        # It looks before it writes, so that of many at the same time several may see the same. Our
-        # own looks wait until the ETag is a strong one, for which thousands of objects have no time.
+        # It looks before it writes, so that of many at the same time several may see the same.
         racing = check.name.startswith("one of many")
         how = Conditional.CHECKED if racing else Conditional.ENFORCED
         store = Rechecked(webdav_store(apache), Abilities(create=how, swap=how, erase=how))
