@@ -33,6 +33,7 @@ PRELOADED = (
         "gitstore.core.manifest_reader",
     ),
     *("gitstore.adapters.stores.directory", "gitstore.ui.documents"),
+    "tests.model.mutated",
 )
 
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import islice
 
-from gitstore.core.errors import Unsupported
+from gitstore.core.errors import StorageError, Unsupported
+from gitstore.core.many import Answers, Given, Wanted, Whole, Writes, read_whole, written
 from gitstore.core.store import Abilities, Conditional
 from gitstore.core.versions import Version, version
 from tests.memory_store import Kept, MemoryStore, no_fault
+
+_AT_ONCE = 2
 
 IDENTITY = "s3://amazonaws.com/model/bucket"
 
@@ -30,12 +34,16 @@ class Bucket(MemoryStore):
 
     Attributes:
         habit: see `Habit`.
+        together: whether it reads and writes many objects at a time, as S3 does.
+        spoiled: what becomes of bytes that are read so, on their way.
         house: how often everything has moved to another bucket.
         issued: the bytes behind every ETag ever issued; only the oracle looks here.
     """
 
     identity: str = IDENTITY
     habit: Habit = Habit.VERSIONED
+    together: bool = False
+    spoiled: Callable[[bytes], bytes] = bytes
     issued: dict[str, bytes] = field(default_factory=dict)
     house: int = 0
     _writes: int = 0
@@ -45,9 +53,26 @@ class Bucket(MemoryStore):
         said = MemoryStore.abilities(self)
         if self.habit is Habit.CARELESS:
             ignored = Conditional.IGNORED
-            return Abilities(ignored, ignored, ignored, versions=False, parallel=2)
-        kept = self.habit is Habit.VERSIONED
-        return Abilities(said.create, said.swap, said.erase, versions=kept, parallel=2)
+            said = replace(said, create=ignored, swap=ignored, erase=ignored)
+        many, kept = self.together, self.habit is Habit.VERSIONED
+        return replace(said, versions=kept, parallel=_AT_ONCE, many=many, many_writes=many)
+
+    def read_many(self, wanted: Iterable[Wanted], most: int | None = None) -> Answers:
+        """See `ManyReader.read_many`."""
+        todo = iter(wanted)
+        while some := list(islice(todo, _AT_ONCE)):
+            yield [(one, self._on_its_way(read_whole(self, one))) for one in some]
+
+    def write_many(self, given: Iterable[Given], most: int | None = None) -> Writes:
+        """See `ManyWriter.write_many`."""
+        todo = iter(given)
+        while some := list(islice(todo, _AT_ONCE)):
+            yield [(one, written(self, one)) for one in some]
+
+    def _on_its_way(self, result: Whole | StorageError) -> Whole | StorageError:
+        if isinstance(result, StorageError):
+            return result
+        return Whole(result.version, self.spoiled(result.data))
 
     def versions(self, key: str) -> Iterator[Version]:
         """See `Store.versions`."""

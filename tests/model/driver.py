@@ -29,16 +29,20 @@ class Recipe:
         habit: what the bucket does with old bytes.
         steps: what happens.
         track: whether there are pointers.
+        together: whether the bucket reads and writes many objects at a time.
     """
 
     clones: int
     habit: Habit
     steps: tuple[Step, ...]
     track: Track = Track.POINTER
+    together: bool = False
 
     def __str__(self) -> str:
         lines = [f"    {step!r}," for step in self.steps]
-        return "\n".join([f"Recipe({self.clones}, {self.habit}, (", *lines, f"), {self.track})"])
+        return "\n".join(
+            [f"Recipe({self.clones}, {self.habit}, (", *lines, f"), {self.track}, {self.together})"]
+        )
 
 
 def recipe(seed: int) -> Recipe:
@@ -47,7 +51,7 @@ def recipe(seed: int) -> Recipe:
     clones = random.choice((2, 3))
     habit = random.choice((Habit.PLAIN, *Habit))
     steps = random_history(random, random.choice(_LENGTHS), clones)
-    return Recipe(clones, habit, tuple(steps))
+    return Recipe(clones, habit, tuple(steps), together=random.random() < 0.5)
 
 
 def live_recipe(seed: int) -> Recipe:
@@ -61,11 +65,13 @@ def place() -> str | None:
 
 
 @contextmanager
-def world(clones: int, habit: Habit, track: Track = Track.POINTER) -> Iterator[World]:
+def world(
+    clones: int, habit: Habit, track: Track = Track.POINTER, together: bool = False
+) -> Iterator[World]:
     """A new world, in memory where the system has a place for that; removed at the end."""
     directory = Path(tempfile.mkdtemp(prefix="git-storage-model-", dir=place()))
     try:
-        yield World(directory, clones, habit, track)
+        yield World(directory, clones, habit, track=track, together=together)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -76,7 +82,7 @@ def run(history: Recipe) -> None:
     Raises:
         Violation: a promise of the design was broken.
     """
-    with world(history.clones, history.habit, history.track) as here:
+    with world(history.clones, history.habit, history.track, history.together) as here:
         for step in history.steps:
             here.do(step)
         here.settle()

@@ -45,10 +45,10 @@ class Machine(RuleBasedStateMachine):
         self.directory = Path(tempfile.mkdtemp(prefix="git-storage-model-", dir=place()))
         self.here: World | None = None
 
-    @initialize(habit=st.sampled_from(Habit))
-    def begin(self, habit: Habit) -> None:
+    @initialize(habit=st.sampled_from(Habit), together=st.booleans())
+    def begin(self, habit: Habit, together: bool) -> None:
         """A new world."""
-        self.here = World(self.directory, 3, habit)
+        self.here = World(self.directory, 3, habit, together=together)
 
     def do(self, step: Step) -> None:
         """One step."""

@@ -1,6 +1,7 @@
 """`make mutants`: break the rules one at a time; histories must notice each of them.
 
-First the histories with a name, which are tests of their own, then random ones.
+First the histories with a name, which are tests of their own, then random ones. Guards that no
+history reaches are held against other tests, which pytest runs without them.
 
 python -m tests.model.mutants [--histories N] [--seed S] [--only NAME]
 """
@@ -8,6 +9,9 @@ python -m tests.model.mutants [--histories N] [--seed S] [--only NAME]
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,16 +19,18 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from tests.model import test_guards, test_histories, test_races
+from tests.model import test_guards, test_histories, test_races, test_together
 from tests.model.driver import failure, recipe
+from tests.model.mutated import VARIABLE
 from tests.model.mutations import MUTATIONS
+from tests.model.mutations_apart import APART
 from tests.model.mutations_guards import GUARDS
 
 NONE = "none"
 ALL = {**MUTATIONS, **GUARDS}
 NAMED: Mapping[str, Callable[[], None]] = {
     name: test
-    for module in (test_guards, test_races, test_histories)
+    for module in (test_guards, test_races, test_together, test_histories)
     for name, test in vars(module).items()
     if name.startswith("test_")
 }
@@ -61,6 +67,8 @@ def judged(name: str, first: int, limit: int) -> Verdict:
         limit: how many random histories at most.
     """
     began = time.monotonic()
+    if name in APART:
+        return Verdict(name, 0, failed_apart(name), time.monotonic() - began)
     with _broken(name):
         found = failed()
     if found is not None:
@@ -77,6 +85,20 @@ def failed() -> str | None:
         except (AssertionError, LookupError):
             return title
     return None
+
+
+def failed_apart(name: str) -> str | None:
+    """The first test of a guard that no history reaches that fails without it, or None."""
+    # Not an option of pytest: what a test starts loads the mutation, too.
+    plugin = ["-p", "tests.model.mutated", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", *plugin, *APART[name].tests],
+        env={**os.environ, VARIABLE: name},
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    found = re.search(r"^FAILED \S*::(\S+)", done.stdout.decode(), re.MULTILINE)
+    return found[1] if found and done.returncode == 1 else None
 
 
 def _broken(name: str) -> AbstractContextManager[None]:
@@ -112,7 +134,7 @@ def main() -> int:
     with ProcessPoolExecutor() as pool:
         jobs = [
             pool.submit(judged, name, given.seed, given.histories)
-            for name in given.only or (*ALL, NONE)
+            for name in given.only or (*ALL, *APART, NONE)
         ]
         for job in jobs:
             verdict = job.result()

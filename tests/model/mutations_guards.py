@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -15,12 +15,15 @@ from gitstore.adapters.tree import Stat, TrashBag, Tree
 from gitstore.adapters.tree_incoming import Incoming
 from gitstore.adapters.tree_reading import _Unchanged
 from gitstore.adapters.tree_walk import Entry
-from gitstore.core import cases, plan
+from gitstore.core import cases, many, plan
 from gitstore.core.cases import Local, local_case, settled
+from gitstore.core.errors import StorageError
+from gitstore.core.many import Given, Whole, Writes
 from gitstore.core.model import Action, Base, Kind, State
-from gitstore.core.versions import Same, Version, compare
+from gitstore.core.versions import Same, Version, compare, merged
 from gitstore.repo import copying, deciding, undoing_storage
-from gitstore.shell.transfer import down, up, upload
+from gitstore.shell.transfer import down, download, up, upload
+from gitstore.shell.transfer.download import Fetched
 from gitstore.shell.transfer.ledger import Change
 
 Mutation = Callable[[], AbstractContextManager[Any]]
@@ -112,6 +115,40 @@ def gives_over_whatever_is_there() -> Iterator[None]:
 
     with patch.object(upload, "send", wrong):
         yield
+
+
+@contextmanager
+def many_give_over_whatever_is_there() -> Iterator[None]:
+    """F2: the same, where many are written at a time."""
+    right: Callable[[Any], Any] = many.many_writer
+
+    def wrong(store: Any) -> Any:
+        writer = right(store)
+        return None if writer is None else _Careless(writer)
+
+    with patch.object(up, "many_writer", wrong):
+        yield
+
+
+@dataclass
+class _Careless:
+    writer: Any
+
+    def write_many(self, given: Iterable[Given], most: int | None) -> Writes:
+        """The precondition is what is there now."""
+        now = (replace(one, expect=self.writer.stat(one.key)) for one in given)
+        writes: Writes = self.writer.write_many(now, most)
+        return writes
+
+
+def _whatever_came(action: Action, expect: Version, whole: Whole) -> Fetched:
+    """What came as one of many is not held against what was asked for."""
+    found = merged(download._digested(whole.data), whole.version)
+    return Fetched(action, whole.data, found)
+
+
+class _Nothing(StorageError):
+    """No error is one of these."""
 
 
 @contextmanager
@@ -215,6 +252,10 @@ GUARDS: Mapping[str, Mutation] = {
     "B before the bytes": base_leads,
     "gives over what is there now": gives_over_whatever_is_there,
     "erases what is there now": erases_whatever_is_there,
+    "many give over what is there": many_give_over_whatever_is_there,
+    "many are whatever came": lambda: patch.object(down, "checked", _whatever_came),
+    "many refused are lost to others": lambda: patch.object(up, "Refused", _Nothing),
+    "many without a look": lambda: patch.object(Rechecked, "_obeyed", property(_always)),
     "replaces what is here now": replaces_whatever_is_here,
     "removes what is here now": removes_whatever_is_here,
     "renames over what is there": lambda: patch.object(tree_rename, "move_new", _renamed_over),

@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="the first; default: the time")
     given = parser.parse_args()
     first = time.time_ns() // 1_000_000 if given.seed is None else given.seed
+    print(f"the first seed is {first}", flush=True)  # noqa: T201 - a program
     began = time.monotonic()
     for number, seed in enumerate(islice(count(first), given.histories), 1):
         history = live_recipe(seed) if number % _LIVE == 0 else recipe(seed)

@@ -20,7 +20,9 @@ _DELETED = (*_STAGED, Step("sync"), Step("delete", name=0))
 _ERASE = Step("sync", option="delete allow")
 
 
-def races(habit: Habit, before: Sequence[Step], raced: Step, what: str) -> Iterator[Scene]:
+def races(
+    habit: Habit, before: Sequence[Step], raced: Step, what: str, together: bool = False
+) -> Iterator[Scene]:
     """What there is when somebody was at the first object, at each request of an operation.
 
     Args:
@@ -28,20 +30,23 @@ def races(habit: Habit, before: Sequence[Step], raced: Step, what: str) -> Itera
         before: what happened before.
         raced: the operation.
         what: what somebody does meanwhile; see `Trouble`.
+        together: see `Bucket`.
     """
-    return _disturbed(habit, before, raced, Trouble("race", 0, what, 0, _THEIRS))
+    trouble = Trouble("race", 0, what, 0, _THEIRS)
+    return _disturbed((habit, together), before, raced, trouble)
 
 
 def saved(before: Sequence[Step], raced: Step) -> Iterator[Scene]:
     """What there is when somebody saved the first file, at each step of an operation."""
-    return _disturbed(Habit.PLAIN, before, raced, Trouble("beside", 0, "edit", 0, _THEIRS))
+    trouble = Trouble("beside", 0, "edit", 0, _THEIRS)
+    return _disturbed((Habit.PLAIN, False), before, raced, trouble)
 
 
 def _disturbed(
-    habit: Habit, before: Sequence[Step], raced: Step, trouble: Trouble
+    bucket: tuple[Habit, bool], before: Sequence[Step], raced: Step, trouble: Trouble
 ) -> Iterator[Scene]:
     for at in range(1, 1000):
-        with world(1, habit) as here:
+        with world(1, bucket[0], together=bucket[1]) as here:
             for step in before:
                 here.do(step)
             here.do(replace(raced, trouble=replace(trouble, at=at)))

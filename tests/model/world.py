@@ -36,6 +36,7 @@ class World(Branching):
         clones: how many.
         habit: what the bucket does with old bytes.
         track: whether there are pointers.
+        together: whether the bucket reads and writes many objects at a time.
 
     Attributes:
         killed: whether the last operation was killed.
@@ -43,9 +44,15 @@ class World(Branching):
     """
 
     def __init__(
-        self, directory: Path, clones: int, habit: Habit, track: Track = Track.POINTER
+        self,
+        directory: Path,
+        clones: int,
+        habit: Habit,
+        *,
+        track: Track = Track.POINTER,
+        together: bool = False,
     ) -> None:
-        self.bucket = Bucket(habit=habit)
+        self.bucket = Bucket(habit=habit, together=together)
         self.origin = Origin()
         self.live = track is Track.LIVE
         self.clones = [

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from gitstore.__main__ import main
-from gitstore.adapters import tracked
+from gitstore.adapters import mounts_system, tracked
+from gitstore.adapters.mounts import MountDirectory
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.adapters.stores.s3 import S3Store
@@ -54,6 +55,12 @@ STEPS: dict[str, tuple[Any, str]] = {
     "removed": (Tree, "remove"),
     "erased": (Rechecked, "delete"),
     "settled": (Ledger, "settle"),
+    "noted": (MountDirectory, "save"),
+    "started": (mounts_system, "start"),
+    "linked": (mounts_system, "link"),
+    "unlinked": (mounts_system, "unlink"),
+    "unmounted": (mounts_system, "unmount"),
+    "cleared": (MountDirectory, "remove"),
     "slice": (tracked, "_apply"),
     "begun": (WorkState, "begin"),
     "log": (tracked, "_write_log"),
