@@ -147,6 +147,15 @@ def test_a_write_of_which_the_answer_was_lost_is_looked_up_and_no_conflict() -> 
         assert made == version(3, {"etag": digest})
 
 
+def test_only_the_version_that_is_expected_is_asked_for_and_taken() -> None:
+    with listening(FINE, (200, {"ETag": '"f"'}, b"abd")) as server:
+        store = server.store()
+        assert isinstance(results(store, Wanted("a", ANY))["a"], Whole)
+        # A server that does not look at the condition, and gives what it has.
+        assert isinstance(results(store, Wanted("a", ANY))["a"], Refused)
+        assert [headers["if-match"] for _, headers in server.seen] == ['"e"', '"e"']
+
+
 def test_a_refusal_at_once_is_one() -> None:
     with listening((412, {}, b"<Error><Code>PreconditionFailed</Code></Error>")) as listener:
         [[(_, made)]] = write_many(listener.store(), [Given("a", BytesSource(b"abc"), None)])
