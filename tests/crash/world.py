@@ -215,6 +215,7 @@ def leftovers(world: World) -> list[str]:
     """Files that are neither data nor one of the few that a clone keeps; on the storage too."""
     top = world.lab.top
     lasting = {"state.db", "facts.db", "grants.db", "lock", "pointers", "installed"}
+    lasting |= {"manifest.json", "glances.json"}  # may be lost, and are made again
     found = [
         path
         for folder, _, names in os.walk(top / ".git/storage")

@@ -97,7 +97,7 @@ def failed_apart(name: str) -> str | None:
         stdout=subprocess.PIPE,
         check=False,
     )
-    found = re.search(r"^FAILED \S*::(\S+)", done.stdout.decode(), re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) \S*::(\S+)", done.stdout.decode(), re.MULTILINE)
     return found[1] if found and done.returncode == 1 else None
 
 
