@@ -62,6 +62,14 @@ class Database:
                 return []
             return connection.execute(query, tuple(values)).fetchall()
 
+    def others(self) -> int | None:
+        """A number that changes when somebody else writes, and not when we do; None without a file.
+
+        It holds as long as the file is not closed (https://sqlite.org/pragma.html#pragma_data_version).
+        """
+        rows = self.rows("PRAGMA data_version")
+        return rows[0][0] if rows else None
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, committed at the end; inside another one, a part of it.

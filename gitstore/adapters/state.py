@@ -13,48 +13,15 @@ from pathlib import Path
 from types import TracebackType
 
 from gitstore.adapters.database import Database
-from gitstore.adapters.state_values import Effect, Intent, Operation, Seen, trusted
+from gitstore.adapters.state_values import FORMATS, Effect, Intent, Operation, Seen, trusted
 from gitstore.core.errors import UnknownName
 from gitstore.core.location import Location, Owner
 from gitstore.core.model import Base
+from gitstore.core.slices import Span
 from gitstore.core.versions import Version
 
 __all__ = ["Effect", "Intent", "Operation", "Seen", "WorkState", "trusted"]
 
-# Data paths and sources are numbered, so that the rows of a hundred thousand objects stay short and
-# renaming a data path changes one row.
-_FORMAT_1 = """
-CREATE TABLE data_path (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, root TEXT,
-  wanted TEXT NOT NULL DEFAULT '[]');
-CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE base (data_path INTEGER, path TEXT, source INTEGER NOT NULL, size INTEGER NOT NULL,
-  ids TEXT NOT NULL, erase INTEGER NOT NULL, PRIMARY KEY (data_path, path)) WITHOUT ROWID;
-CREATE TABLE recorded (data_path INTEGER, path TEXT, sha256 TEXT NOT NULL,
-  PRIMARY KEY (data_path, path)) WITHOUT ROWID;
-CREATE TABLE seen (data_path INTEGER, path TEXT, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-  ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, sha256 TEXT NOT NULL, md5 TEXT,
-  noted_ns INTEGER NOT NULL, PRIMARY KEY (data_path, path)) WITHOUT ROWID;
-CREATE TABLE intent (data_path INTEGER, path TEXT, key TEXT NOT NULL, sha256 TEXT NOT NULL,
-  size INTEGER NOT NULL, expected_size INTEGER, expected_ids TEXT,
-  PRIMARY KEY (data_path, path)) WITHOUT ROWID;
-CREATE TABLE operation (id INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL,
-  argv TEXT NOT NULL, began REAL NOT NULL, finished INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE effect (id INTEGER PRIMARY KEY, operation INTEGER NOT NULL, data_path TEXT NOT NULL,
-  kind TEXT NOT NULL, path TEXT NOT NULL, detail TEXT NOT NULL);
-CREATE INDEX effect_of ON effect (operation)
-"""
-_FORMAT_2 = """
-CREATE TABLE verified (data_path INTEGER, path TEXT, side TEXT, what TEXT NOT NULL,
-  at REAL NOT NULL, PRIMARY KEY (data_path, path, side)) WITHOUT ROWID
-"""
-# Where the bytes lie if not at the data path; and files that others keep which were taken for what
-# was recorded without all of their bytes having been read.
-_FORMAT_3 = """
-CREATE TABLE location (data_path INTEGER PRIMARY KEY, directory TEXT NOT NULL, owner TEXT NOT NULL);
-CREATE TABLE spare (directory TEXT PRIMARY KEY);
-CREATE TABLE accepted (data_path INTEGER, path TEXT, size INTEGER NOT NULL,
-  mtime_ns INTEGER NOT NULL, PRIMARY KEY (data_path, path)) WITHOUT ROWID
-"""
 _TABLES = ("base", "recorded", "seen", "intent", "verified", "accepted", "location")
 
 _SIGNED = 1 << 63  # SQLite's integers have 64 bits and a sign
@@ -68,7 +35,7 @@ class WorkState:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = Database(file, [_FORMAT_1, _FORMAT_2, _FORMAT_3])
+        self._database = Database(file, FORMATS)
 
     @classmethod
     def open(cls, git_dir: Path) -> WorkState:
@@ -96,12 +63,35 @@ class WorkState:
         with self._database.writing():
             yield
 
-    def bases(self, data_path: str) -> dict[str, tuple[str, Base]]:
-        """The bases by object path, each with the source at which its place ids were issued."""
+    def others(self) -> int | None:
+        """A number that changes when another process has written; None where there is no state."""
+        return self._database.others()
+
+    def rows(self, data_path: str, span: Span) -> tuple[object, ...]:
+        """Everything here that the status of some objects follows from, as it is kept.
+
+        But for the stat cache, which only says what reading the files would say.
+        """
+        query = "SELECT wanted, root FROM data_path WHERE name = ?"
+        found = [self._database.rows(query, (data_path,))]
+        found.append(self._database.rows("SELECT id, name FROM source ORDER BY id"))
+        for columns in (("base", "path, source, size, ids, erase"), ("recorded", "path, sha256")):
+            found.append(self._database.rows(*_all_of(*columns, data_path, span)))
+        return tuple(found)
+
+    def staged_paths(self, data_path: str) -> list[str]:
+        """The objects that have bases, without those."""
+        return [path for (path,) in self._database.rows(*_all_of("base", "path", data_path))]
+
+    def bases(self, data_path: str, span: Span | None = None) -> dict[str, tuple[str, Base]]:
+        """The bases by object path, each with the source at which its place ids were issued.
+
+        Args:
+            span: only of these paths.
+        """
+        columns = "path, s.name, size, ids, erase"
         rows = self._database.rows(
-            "SELECT path, s.name, size, ids, erase FROM base JOIN source s ON s.id = source"
-            " WHERE data_path = (SELECT id FROM data_path WHERE name = ?)",
-            (data_path,),
+            *_all_of("base JOIN source s ON s.id = source", columns, data_path, span)
         )
         return {
             path: (source, Base(_version(size, ids), bool(erase)))
@@ -135,22 +125,30 @@ class WorkState:
             values = (json.dumps(list(patterns)), self._number(data_path))
             connection.execute("UPDATE data_path SET wanted = ? WHERE id = ?", values)
 
-    def recorded(self, data_path: str) -> dict[str, str]:
-        """The SHA-256 that `record` last wrote, by object path."""
-        return dict(self._database.rows(_all_of("recorded", "path, sha256"), (data_path,)))
+    def recorded(self, data_path: str, span: Span | None = None) -> dict[str, str]:
+        """The SHA-256 that `record` last wrote, by object path.
+
+        Args:
+            span: only of these paths.
+        """
+        return dict(self._database.rows(*_all_of("recorded", "path, sha256", data_path, span)))
 
     def set_recorded(self, data_path: str, recorded: Mapping[str, str | None]) -> None:
         """Set what `record` wrote; None removes it."""
         rows = {path: None if sha256 is None else (sha256,) for path, sha256 in recorded.items()}
         self._set("recorded", data_path, rows)
 
-    def seen(self, data_path: str) -> dict[str, Seen]:
-        """The stat cache by object path."""
+    def seen(self, data_path: str, span: Span | None = None) -> dict[str, Seen]:
+        """The stat cache by object path.
+
+        Args:
+            span: only of these paths.
+        """
         columns = "path, size, mtime_ns, ctime_ns, inode, sha256, md5, noted_ns"
         return {
             path: Seen(size, mtime, ctime, inode % (2 * _SIGNED), sha256, md5, noted)
             for path, size, mtime, ctime, inode, sha256, md5, noted in self._database.rows(
-                _all_of("seen", columns), (data_path,)
+                *_all_of("seen", columns, data_path, span)
             )
         }
 
@@ -184,7 +182,7 @@ class WorkState:
 
     def location(self, data_path: str) -> Location | None:
         """Where the bytes lie that the data path leads to, or None if they are at it."""
-        rows = self._database.rows(_all_of("location", "directory, owner"), (data_path,))
+        rows = self._database.rows(*_all_of("location", "directory, owner", data_path))
         return Location(rows[0][0], Owner(rows[0][1])) if rows else None
 
     def set_location(self, data_path: str, location: Location | None) -> None:
@@ -207,7 +205,7 @@ class WorkState:
 
     def accepted(self, data_path: str) -> dict[str, tuple[int, int]]:
         """Size and mtime, in nanoseconds, of files taken for their bases without reading all."""
-        rows = self._database.rows(_all_of("accepted", "path, size, mtime_ns"), (data_path,))
+        rows = self._database.rows(*_all_of("accepted", "path, size, mtime_ns", data_path))
         return {path: (size, mtime) for path, size, mtime in rows}
 
     def set_accepted(self, data_path: str, accepted: Mapping[str, tuple[int, int] | None]) -> None:
@@ -220,7 +218,7 @@ class WorkState:
         return {
             path: Intent(key, sha256, size, None if old is None else _version(old, ids))
             for path, key, sha256, size, old, ids in self._database.rows(
-                _all_of("intent", columns), (data_path,)
+                *_all_of("intent", columns, data_path)
             )
         }
 
@@ -231,8 +229,8 @@ class WorkState:
 
     def verified(self, data_path: str, side: str) -> dict[str, tuple[str, float]]:
         """Which bytes were last found right, and when, in seconds since 1970, by object path."""
-        query = _all_of("verified", "path, what, at") + " AND side = ?"
-        rows = self._database.rows(query, (data_path, side))
+        query, values = _all_of("verified", "path, what, at", data_path)
+        rows = self._database.rows(query + " AND side = ?", (*values, side))
         return {path: (what, at) for path, what, at in rows}
 
     def set_verified(self, data_path: str, side: str, what: Mapping[str, str], at: float) -> None:
@@ -354,11 +352,21 @@ class WorkState:
                 connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", kept)  # noqa: S608 - a constant name
 
 
-def _all_of(table: str, columns: str) -> str:
-    return (
+def _all_of(
+    table: str, columns: str, data_path: str, span: Span | None = None
+) -> tuple[str, tuple[str, ...]]:
+    """A query for the rows of a data path, and its values."""
+    query = (
         f"SELECT {columns} FROM {table}"  # noqa: S608 - constant names
         " WHERE data_path = (SELECT id FROM data_path WHERE name = ?)"
     )
+    if span is None:
+        return query, (data_path,)
+    # SQLite compares the bytes of UTF-8, whose order is that of the code points.
+    query += " AND path >= ?"
+    if span.until is None:
+        return query, (data_path, span.first)
+    return f"{query} AND path < ?", (data_path, span.first, span.until)
 
 
 def _intent_row(intent: Intent) -> tuple[object, ...]:

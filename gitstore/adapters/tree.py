@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from gitstore.adapters import tree_incoming, tree_reading, tree_rename
 from gitstore.adapters.tree_incoming import Incoming, Workshop
 from gitstore.adapters.tree_placing import Placing, move, move_back, now
-from gitstore.adapters.tree_print import Fingerprint, fingerprint
 from gitstore.adapters.tree_reading import FileSource, changed
 from gitstore.adapters.tree_scan import Scanner
 from gitstore.adapters.tree_trash import TrashBag, spare_directory
@@ -40,6 +39,7 @@ from gitstore.core.versions import Version
 
 if TYPE_CHECKING:
     from gitstore.adapters.tree_growing import Growing
+    from gitstore.adapters.tree_runs import Run
     from gitstore.core.kept import Origin
     from gitstore.core.store import Source
 
@@ -82,17 +82,18 @@ class Tree:
 
     def scan(self) -> Scan:
         """Every file, and everything that could not be looked at or is no file."""
-        clock = self.clock_ns()
-        scanner = Scanner(self._ours)
+        clock, scanner = self.clock_ns(), Scanner(self._ours)
         if self._single:
             scanner.single(self._root, self._path.name)
         else:
             scanner.scan(self._root)
         return Scan(scanner.files, tuple(scanner.problems), clock)
 
-    def fingerprint(self) -> Fingerprint | None:
-        """What changes with any of the files; None where it takes a closer look."""
-        return None if self._single else fingerprint(self._root, self._ours)
+    def runs(self) -> Iterator[Run]:
+        """Every file, in the order of the paths, for whoever has no room for all; see `runs`."""
+        from gitstore.adapters.tree_runs import runs  # late: few data paths are that large
+
+        return runs(self._root, self._ours)
 
     def stat(self, path: str) -> Stat | None:
         """A regular file's stat, or None where there is none."""
@@ -152,9 +153,7 @@ class Tree:
 
     def room(self) -> tuple[int, int]:
         """The device that the data are on, and the bytes that are left there for this user."""
-        near = self._spare
-        while not near.exists():
-            near = near.parent
+        near = next(each for each in (self._spare, *self._spare.parents) if each.exists())
         with told(str(near)):
             found = os.statvfs(near)
             return near.stat().st_dev, found.f_bavail * found.f_frsize

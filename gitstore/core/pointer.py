@@ -39,8 +39,10 @@ __all__ = [
     "dump_line",
     "parse",
     "parse_line",
+    "parse_slice",
     "pointer",
     "quote_path",
+    "sliced_source",
     "unquote_path",
 ]
 
@@ -180,6 +182,41 @@ def parse(files: Files, name: str) -> Pointer:
     return Pointer(source, entries)
 
 
+def sliced_source(content: bytes, name: str) -> str | None:
+    """The source that a pointer file names whose entries are in slices; None if they are not.
+
+    Args:
+        content: of the pointer file itself.
+        name: as `parse` takes it.
+
+    Raises:
+        FormatError: anything that `dump` would not have written.
+    """
+    main = _read(content, name, name)
+    return _head(main) if main.lines[2:] == [_SLICED] else None
+
+
+def parse_slice(
+    content: bytes, name: str, file: str, opening: str | None
+) -> tuple[dict[str, Version], str | None]:
+    """The entries of one slice, and the path that opens the next one, None in the last.
+
+    Args:
+        content: of the slice.
+        name: the pointer file's, as `parse` takes it.
+        file: the slice's, relative to the directory of the slices.
+        opening: the path that the slice before it promised; None for the first one.
+
+    Raises:
+        FormatError: anything that `dump` would not have written.
+    """
+    text = _read(content, name, f"{name}.d/{file}")
+    until = _until(text)
+    inside = _entries(text, 2)
+    _check_slice(text, inside, opening, until)
+    return inside, until
+
+
 def _head(main: _Text) -> str:
     first = main.lines[0]
     if first.startswith(_BOM):
@@ -207,13 +244,10 @@ def _chained(files: Files, name: str) -> dict[str, Version]:
     opening: str | None = None
     following: str | None = FIRST
     while following is not None:
-        source = f"{name}.d/{following}"
         if following not in files:
+            source = f"{name}.d/{following}"
             raise FormatError("the slice is missing", source=source, hint=_restore(name))
-        text = _read(files[following], name, source)
-        until = _until(text)
-        inside = _entries(text, 2)
-        _check_slice(text, inside, opening, until)
+        inside, until = parse_slice(files[following], name, following, opening)
         entries.update(inside)
         if len(entries) > MAX_ENTRIES:
             raise FormatError(f"there are more than {MAX_ENTRIES} objects", source=name)

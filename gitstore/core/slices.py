@@ -31,6 +31,19 @@ class Slice:
     until: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Neighbouring paths, as many slices hold them.
+
+    Attributes:
+        first: the first path that belongs to it; `''` from the beginning.
+        until: the first one behind it; None to the end.
+    """
+
+    first: str
+    until: str | None
+
+
 def is_sliced(count: int) -> bool:
     """Whether a pointer of that many entries is sliced."""
     return count > MAX_PLAIN

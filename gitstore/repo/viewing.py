@@ -13,7 +13,6 @@ from gitstore.core.manifest import DataPath, Mode, StorageSpec
 from gitstore.core.model import Action, Kind, Plan, State
 from gitstore.core.place import Place
 from gitstore.core.versions import Version, equal
-from gitstore.repo import glancing
 from gitstore.repo.deciding import decision, staging_decision, with_evidence_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, one_object, selected
@@ -169,7 +168,7 @@ def status(project: Project, targets: Sequence[str], remote: bool = False) -> tu
     with reading(project, keep_digests=project.git.may_write) as session:
         found = selected(project.manifest, targets, project.where)
         if remote:
-            return tuple(_status(_looked(session, selection, True)) for selection in found)
+            return tuple(status_of(_looked(session, selection, True)) for selection in found)
         return tuple(_offline_status(session, selection) for selection in found)
 
 
@@ -217,16 +216,20 @@ def explain(project: Project, target: str, remote: bool = False) -> Explanation:
 
 
 def _offline_status(session: Session, selection: Selection) -> Status:
-    project, data = session.project, selection.data
-    now = glancing.inputs(project, selection)
-    known = glancing.known(project, data, now)
-    if known is not None:
-        sync, stage = Plan(data.path, "sync", (), offline=True), Plan(data.path, "stage", ())
-        return Status(data, sync, stage, known.staged, known.objects, known.size, offline=True)
-    found = _status(_looked(session, selection, remote=False))
-    if found.clean and found.location is None:
-        glancing.remember(project, selection, now, (found.staged, found.objects, found.size))
-    return found
+    if _has_slices(session.project, selection):
+        from gitstore.repo.slicewise import looked  # late: most data paths are small
+
+        found = looked(session, selection)
+        if found is not None:
+            return found
+    return status_of(_looked(session, selection, remote=False))
+
+
+def _has_slices(project: Project, selection: Selection) -> bool:
+    data = selection.data
+    if selection.paths or data.live or data.mode is not Mode.COPY:
+        return False
+    return (project.git.top / f"{data.path}.storage.d").is_dir()
 
 
 def _looked(session: Session, selection: Selection, remote: bool) -> View:
@@ -235,7 +238,8 @@ def _looked(session: Session, selection: Selection, remote: bool) -> View:
     return with_evidence_of(session, session.listed_view(selection))
 
 
-def _status(view: View) -> Status:
+def status_of(view: View) -> Status:
+    """What there is to be said of a view."""
     pointer = view.pointer.entries
     plan = view.plan("sync", decision(view))
     if view.offline:
@@ -246,7 +250,7 @@ def _status(view: View) -> Status:
         data=view.binding.data,
         sync=plan,
         stage=view.plan("stage", staging_decision(view)),
-        staged=sum(_here(s) for s in view.survey.states),
+        staged=sum(is_here(s) for s in view.survey.states),
         objects=len(pointer),
         size=sum(v.size for v in pointer.values()),
         offline=view.offline,
@@ -254,7 +258,8 @@ def _status(view: View) -> Status:
     )
 
 
-def _here(state: State) -> bool:
+def is_here(state: State) -> bool:
+    """Whether an object that the pointer names is staged."""
     return None not in (state.pointer, state.base, state.local)
 
 

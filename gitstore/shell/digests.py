@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gitstore.adapters.state import Seen, WorkState, trusted
 from gitstore.adapters.tree import Stat, Tree
 from gitstore.core.errors import Changed, LocalFailure
+from gitstore.core.slices import Span
 from gitstore.core.ticks import COARSE_STEP
 from gitstore.core.versions import Version, version
 
@@ -24,12 +25,14 @@ class Digests:
         state: where the stat cache is; new digests are kept there if `keep` is true.
         data_path: whose cache to use.
         keep: false for a reader that must not write, e.g. with GIT_OPTIONAL_LOCKS=0.
+        span: of which paths the cache is asked; None: of all.
     """
 
     tree: Tree
     state: WorkState
     data_path: str
     keep: bool = True
+    span: Span | None = None
 
     def versions(
         self, stats: Mapping[str, Stat], candidates: Mapping[str, Sequence[Version]]
@@ -41,7 +44,7 @@ class Digests:
             candidates: by path, the versions that the file might be. A file that has the size of
                 none of them is another one whatever its bytes are, and gets no identifier.
         """
-        cache = self.state.seen(self.data_path)
+        cache = self.state.seen(self.data_path, self.span)
         found: dict[str, Version] = {}
         unknown: list[str] = []
         for path, stat in stats.items():

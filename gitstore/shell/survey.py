@@ -11,6 +11,7 @@ from gitstore.core.cases import is_untouched
 from gitstore.core.model import Base, State, is_promise
 from gitstore.core.names import clashes, local_problem, repositories, twins
 from gitstore.core.pointer import Pointer
+from gitstore.core.slices import Span
 from gitstore.core.versions import Version, content_only, equal, has_place
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
@@ -24,6 +25,21 @@ _ELSEWHERE = "elsewhere:1"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Neighbouring objects of a data path, looked at by themselves.
+
+    What takes all names to tell (`impossible`) is not told of them.
+
+    Attributes:
+        span: their paths; the pointer of the request has the entries of these only.
+        files: the local files of these paths.
+    """
+
+    span: Span
+    files: Mapping[str, Stat]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a survey is asked for.
 
@@ -33,6 +49,7 @@ class Request:
         wanted: whether this work tree keeps an object locally.
         remote: the storage's listing by object path; None plans offline.
         unnamed: what the storage lists under a name that is no key.
+        part: what is looked at; None: the whole data path.
     """
 
     pointer: Pointer
@@ -40,6 +57,12 @@ class Request:
     wanted: Within
     remote: Mapping[str, Version] | None = None
     unnamed: tuple[Problem, ...] = ()
+    part: Part | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The paths that are looked at; None for all."""
+        return None if self.part is None else self.part.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +134,14 @@ def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
         request: what to look at.
         digests: identifies local files, by the stat cache or by reading them.
     """
-    scan = binding.tree.scan() if _has_local_side(binding) else None
-    stats = {} if scan is None else {p: s for p, s in scan.files.items() if request.within(p)}
+    files, problems = _local_side(binding, request)
+    stats = {p: s for p, s in files.items() if request.within(p)}
     pointer = _placed_entries(binding, request)
-    bases = _placed_bases(binding, request.within)
+    bases = _placed_bases(binding, request)
     remote = request.remote
     if remote is None:
         # Bytes that were recorded or brought back here are work until a sync has given them.
-        work = stats.keys() & binding.state.recorded(binding.data.path).keys()
+        work = stats.keys() & binding.state.recorded(binding.data.path, request.span).keys()
         remote = _assumed_remote(bases, {p: v for p, v in pointer.items() if p not in work})
     sides = _Sides(pointer, bases, stats, remote)
     paths = sorted({*pointer, *bases, *stats, *remote})
@@ -128,12 +151,19 @@ def survey(binding: Binding, request: Request, digests: Digests) -> Survey:
     asked = {path: stat for path, stat in stats.items() if path not in taken}
     locals_ = digests.versions(asked, candidates) | taken
     states = _assembled(binding, request, sides, locals_, paths)
-    problems = (*request.unnamed, *(() if scan is None else scan.problems))
+    problems = (*request.unnamed, *problems)
     return Survey(_with_problems(states, problems, request.within), stats)
 
 
-def _has_local_side(binding: Binding) -> bool:
-    return binding.data.mode.value == "copy"  # rule Sc3
+def _local_side(
+    binding: Binding, request: Request
+) -> tuple[Mapping[str, Stat], tuple[Problem, ...]]:
+    if binding.data.mode.value != "copy":  # rule Sc3
+        return {}, ()
+    if request.part is not None:
+        return request.part.files, ()
+    scan = binding.tree.scan()
+    return scan.files, scan.problems
 
 
 def _is_marker(one: Found, path: str) -> bool:
@@ -159,10 +189,10 @@ def _from_elsewhere(v: Version) -> Version:
     return Version(v.size, (*content_only(v).ids, _ELSEWHERE))
 
 
-def _placed_bases(binding: Binding, within: Within) -> dict[str, Base]:
+def _placed_bases(binding: Binding, request: Request) -> dict[str, Base]:
     placed: dict[str, Base] = {}
-    for path, (source, base) in binding.state.bases(binding.data.path).items():
-        if not within(path):
+    for path, (source, base) in binding.state.bases(binding.data.path, request.span).items():
+        if not request.within(path):
             continue
         if source == binding.source:
             placed[path] = base
@@ -211,8 +241,9 @@ def _assembled(
     locals_: Mapping[str, Version],
     paths: Iterable[str],
 ) -> list[State]:
-    recorded = binding.state.recorded(binding.data.path)
-    impossible = _impossible(binding, {*sides.pointer, *sides.remote})
+    recorded = binding.state.recorded(binding.data.path, request.span)
+    whole = {*sides.pointer, *sides.remote} if request.part is None else set[str]()
+    why_not = impossible(binding, whole)
     states = [
         State(
             path=path,
@@ -223,7 +254,7 @@ def _assembled(
             wanted=path in sides.bases or request.wanted(path),
             void=request.pointer.source != binding.source,
             recorded=recorded.get(path),
-            impossible=impossible.get(path),
+            impossible=why_not.get(path),
         )
         for path in paths
     ]
@@ -231,14 +262,14 @@ def _assembled(
 
 
 def _with_facts(binding: Binding, states: list[State]) -> list[State]:
-    unclear = {binding.key(s.path) for s in states if not _plain(s)}
+    unclear = {binding.key(s.path) for s in states if not is_plain(s)}
     if not unclear:
         return states
     facts = binding.facts.for_keys(binding.source, unclear)
     return [replace(s, facts=facts.get(binding.key(s.path), ())) for s in states]
 
 
-def _plain(state: State) -> bool:
+def is_plain(state: State) -> bool:
     """Whether the object is untouched on all sides, so that no fact can add anything."""
     if is_untouched(state):
         return True
@@ -249,7 +280,13 @@ def _plain(state: State) -> bool:
     return all(other is None or other == version or equal(other, version) for other in others)
 
 
-def _impossible(binding: Binding, paths: set[str]) -> dict[str, str]:
+def impossible(binding: Binding, paths: set[str]) -> dict[str, str]:
+    """Which objects cannot be local files beside each other, and why not.
+
+    Args:
+        binding: the data path.
+        paths: of all its objects.
+    """
     if binding.data.single:
         return {}
     reasons = {**clashes(paths), **repositories(paths)}
