@@ -12,12 +12,16 @@ A command that fails without `fails` right behind it fails the test, at the late
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,8 @@ NAME = "survey"
 URL = "../bucket"
 STORAGES = ("bucket", "archive", "library", "second", "other", "copy")
 """Directories beside the clones that every clone may use; about others it is asked."""
+
+_REMOTE = "/a/place/for/the/remote.git"
 
 
 @dataclass(slots=True)
@@ -245,13 +251,33 @@ def make(root: Path) -> Lab:
     storages = (f"file://{root.resolve()}/{name}" for name in STORAGES)
     environment = {**_environment(root / "home"), **approving(*storages)}
     lab = Lab(root, root / "project", Bucket(root / "bucket"), environment)
-    remote = str(root / "remote.git")
-    lab.git("init", "--quiet", "--bare", "--initial-branch=main", remote)
+    remote, git_dir = root / "remote.git", lab.top / ".git"
+    for found, place in zip(_begun(), (remote, git_dir), strict=True):
+        shutil.copytree(found, place)
+    file = git_dir / "config"
+    file.write_text(file.read_text().replace(_REMOTE, str(remote)))
+    return lab
+
+
+@cache
+def _begun() -> tuple[Path, Path]:
+    """A bare remote and the git directory of its clone, as `git` makes them; copied for each test.
+
+    Making them anew takes a third of a short test.
+    """
+    root = Path(tempfile.mkdtemp(prefix="git-storage-test-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    for name in ("home", "project"):
+        (root / name).mkdir()
+    lab = Lab(root, root / "project", Bucket(root), _environment(root / "home"))
+    lab.git("init", "--quiet", "--bare", "--initial-branch=main", "../remote.git")
     lab.git("init", "--quiet", "--initial-branch=main")
-    lab.git("remote", "add", "origin", remote)
+    lab.git("remote", "add", "origin", "../remote.git")
     lab.git("commit", "--quiet", "--allow-empty", "--message", "begin")
     lab.git("push", "--quiet", "--set-upstream", "origin", "main")
-    return lab
+    lab.git("remote", "set-url", "origin", _REMOTE)
+    lab.check()
+    return root / "remote.git", root / "project" / ".git"
 
 
 def approving(*places: str) -> dict[str, str]:
