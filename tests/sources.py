@@ -59,15 +59,15 @@ def tracked() -> list[str]:
     return sorted(name for name in names if (ROOT / name).is_file())
 
 
-@cache
 def sources(*folders: str) -> tuple[Source, ...]:
     """Every Python file below these folders of the project, parsed."""
-    return tuple(
-        _source(path)
-        for folder in folders
-        for path in sorted((ROOT / folder).rglob("*.py"))
-        if "__pycache__" not in path.parts
-    )
+    return tuple(source for folder in folders for source in _below(folder))
+
+
+@cache
+def _below(folder: str) -> tuple[Source, ...]:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(_source(file) for file in files if "__pycache__" not in file.parts)
 
 
 def functions(source: Source) -> Iterator[Function]:
@@ -116,6 +116,7 @@ def _absolute(source: Source, node: ast.ImportFrom) -> str:
     return ".".join([*base, node.module] if node.module else base)
 
 
+@cache
 def _is_ours(module: str) -> bool:
     path = ROOT.joinpath(*module.split("."))
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()

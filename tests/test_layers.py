@@ -11,6 +11,9 @@ import pytest
 
 from tests.sources import Source, imports, sources
 
+# In the process that has parsed every file already.
+pytestmark = pytest.mark.xdist_group("sources")
+
 # What each layer may import of the project. `adapters` has a rule of its own below.
 _BELOW: dict[str, set[str]] = {
     "core": {"core"},
