@@ -109,10 +109,11 @@ def is_foreign(state: State) -> bool:
     A promise whose bytes are the local file, or the object that is there now, is not in danger and
     counts as known. One that was recorded here, but whose bytes are no longer here, is as much at
     risk as a stranger's and is treated like one. A line without any identifier names no bytes that
-    could be in danger: it was written for another storage, or by one that gives none.
+    could be in danger: it was written for another storage, or by one that gives none. A promise is
+    one whatever storage its pointer was written for: no storage has seen those bytes.
     """
     promise = state.pointer
-    if promise is None or not promise.ids or state.void or not is_promise(promise):
+    if promise is None or not promise.ids or not is_promise(promise):
         return False
     if equal(state.local, promise) or equal(state.remote, promise):
         return False

@@ -33,7 +33,8 @@ class State:
         remote: R, as the storage says it.
         wanted: whether this work tree keeps the object locally.
         void: whether P was written for another storage or prefix, so that its place ids do not
-            count here (rule B5). Then it is no promise: those bytes were seen, only elsewhere.
+            count here (rule B5). A line that had some is no promise: its bytes were seen, only
+            elsewhere.
         recorded: the sha256 that `record` last wrote here for this object.
         facts: versions of this key with place ids and sha256, learnt from transfers.
         impossible: why this object cannot be a local file here, or None.

@@ -201,6 +201,15 @@ def test_an_answer_to_a_deletion_survives_a_kill() -> None:
             assert here.scene.bucket == here.scene.local[0] == {}
 
 
+def test_a_promise_is_kept_when_everything_moves_to_another_bucket() -> None:
+    steps = (Step("edit", 1, 0, 2), Step("record", 1), Step("push", 1), Step("migrate"))
+    with world(2, Habit.PLAIN) as here:
+        for step in (*steps, Step("pull", 0), Step("sync", 0, option="both allow")):
+            here.do(step)
+        assert NAMES[0] in here.clones[0].pointer()
+        here.settle()
+
+
 def test_record_makes_no_promise_of_a_line_that_was_written_for_another_bucket() -> None:
     given = (Step("edit", 0, 0, 7), Step("sync", 0), Step("push", 0), Step("pull", 1))
     with world(2, Habit.PLAIN) as here:
