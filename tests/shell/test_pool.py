@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gitstore.core.errors import Missing, StorageError
-from gitstore.shell.transfer.pool import each, stopping
+from gitstore.shell.transfer.pool import Line, at_work, each, stopping
 
 
 def results(batches: Iterator[list[tuple[int, int | StorageError]]]) -> dict[int, object]:
@@ -80,3 +80,49 @@ def test_what_takes_long_learns_that_nobody_waits_any_more() -> None:
     batches.close()  # type: ignore[attr-defined]  # it is a generator
     assert sorted(ended) == [1, 2]
     assert not stopping()
+
+
+def test_workers_begin_before_the_last_item_is_known() -> None:
+    begun = threading.Event()
+
+    def noted(n: int) -> int:
+        begun.set()
+        return n
+
+    line = Line([1])
+    with at_work(noted, line, 2) as crew:
+        assert begun.wait(60)
+        line.add(2)
+        line.close()
+        assert results(iter(crew)) == {1: 1, 2: 2}
+        assert crew.ready() == []
+
+
+def test_what_is_done_can_be_taken_while_the_rest_goes_on() -> None:
+    gate = threading.Event()
+
+    def gated(n: int) -> int:
+        assert n == 1 or gate.wait(60)
+        return n
+
+    with at_work(gated, [1, 2], 2) as crew:
+        found: list[tuple[int, int | StorageError]] = []
+        while not found:
+            found = crew.ready()
+        assert found == [(1, 1)]
+        gate.set()
+        assert results(iter(crew)) == {2: 2}
+
+
+def test_a_caller_that_leaves_an_open_line_ends_its_workers() -> None:
+    line = Line([1])
+
+    def leave() -> None:
+        with at_work(lambda n: n, line, 3):
+            try:
+                raise KeyError
+            finally:
+                line.close()
+
+    with pytest.raises(KeyError):
+        leave()

@@ -23,7 +23,7 @@ from gitstore.shell.transfer.download import (
     version_to_come,
 )
 from gitstore.shell.transfer.ledger import Change, base_as_json
-from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.pool import Line, at_work, each
 from gitstore.shell.transfer.run import Run
 
 BATCH_OBJECTS = 512  # files flushed, renamed and noted together
@@ -53,18 +53,32 @@ def bring_all(run: Run, actions: Sequence[Action]) -> None:
 
 def _brought(run: Run, actions: Sequence[Action]) -> Iterator[Iterable[Brought]]:
     """What the actions ask for, in batches of what is there."""
-    others: Sequence[Action] = actions
-    reader = many_reader(run.task.binding.store())
-    if reader is not None:
-        others = []
-        yield from _many(run, reader, actions, others)
     jobs = run.jobs()
-    for done in each(partial(_bring_share, run), _shares(others, jobs), jobs):
-        yield _one_by_one(done)
+    reader = many_reader(run.task.binding.store())
+    if reader is None:
+        share = partial(_bring_share, run)
+        yield from map(_one_by_one, each(share, _shares(actions, jobs), jobs))
+        return
+    small = [action for action in actions if _is_known_small(action)]
+    rest = [(action,) for action in actions if not _is_known_small(action)]
+    large: Line[tuple[Action, ...]] = Line(rest)
+    with at_work(partial(_bring_share, run), large, jobs) as others:
+        try:
+            for brought in _many(run, reader, small, large):
+                yield brought
+                yield _one_by_one(others.ready())
+        finally:
+            large.close()
+        yield from map(_one_by_one, others)
+
+
+def _is_known_small(action: Action) -> bool:
+    expect = version_to_come(action)
+    return expect is not None and expect.size <= SMALL
 
 
 def _many(
-    run: Run, reader: ManyReader, actions: Sequence[Action], others: list[Action]
+    run: Run, reader: ManyReader, actions: Sequence[Action], others: Line[tuple[Action, ...]]
 ) -> Iterator[list[Brought]]:
     """Small objects, many at a time; what needs a closer look is added to `others`."""
     binding, advance = run.task.binding, run.task.listener.advance
@@ -73,12 +87,10 @@ def _many(
     def wanted() -> Iterator[Wanted]:
         for action in actions:
             expect = version_to_come(action)
-            if expect is None or expect.size > SMALL:
-                others.append(action)
-                continue
-            one = Wanted(binding.key(action.path), expect)
-            asked[one] = action
-            yield one
+            if expect is not None:
+                one = Wanted(binding.key(action.path), expect)
+                asked[one] = action
+                yield one
 
     for batch in reader.read_many(wanted(), run.task.jobs):
         brought: list[Brought] = []
@@ -87,12 +99,12 @@ def _many(
             if isinstance(result, Whole):
                 fetched = checked(action, one.expect, result)
                 if fetched is None:
-                    others.append(action)
+                    others.add((action,))
                     continue
                 advance(one.expect.size)
                 brought.append((action, fetched))
             elif isinstance(result, Refused | Missing):
-                others.append(action)
+                others.add((action,))
             else:
                 brought.append((action, result))
         yield brought

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from gitstore.core.errors import StorageError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,30 +27,63 @@ def stopping() -> bool:
 def each(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int
 ) -> Iterator[list[tuple[Item, Result | StorageError]]]:
-    """The results, in batches of whatever has been finished since the last one.
+    """The results, in batches of whatever has been finished since the last one; see `at_work`."""
+    with at_work(function, items, workers) as crew:
+        yield from crew
+
+
+@contextmanager
+def at_work(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Crew[Item, Result]]:
+    """Workers that begin at once; what they have done comes from the crew.
 
     Only `StorageError` is a result: one object's failure stops no other (rule F5). Anything else is
-    a defect and is raised here; then, and on Ctrl-C, the calls under way end and no new one begins.
-    Workers do not run ahead of whoever takes the results, which may hold memory.
+    a defect and is raised at the end; then, and on Ctrl-C, the calls under way end and no new one
+    begins. Workers do not run ahead of whoever takes the results, which may hold memory.
     """
     # Late: `status` loads this module, but starts no thread.
     from concurrent.futures import ThreadPoolExecutor
 
-    crew = _Crew(function, items, workers)
+    crew = Crew(function, items, workers)
     with ThreadPoolExecutor(workers) as pool:
         running = [pool.submit(crew.work) for _ in range(workers)]
         try:
-            while batch := crew.next_batch(running):
-                yield batch
+            yield crew
         finally:
             crew.stop()
     for one in running:
         one.result()
 
 
-class _Crew(Generic[Item, Result]):
-    # One Future for each worker, not for each object: that would cost more than fetching a small
-    # object does.
+class Line(Generic[Item]):
+    """Items for workers: those that are there, and those that come until it is closed."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items: SimpleQueue[Item | None] = SimpleQueue()
+        for item in items:
+            self._items.put(item)
+
+    def add(self, item: Item) -> None:
+        """Let some worker do this, too."""
+        self._items.put(item)
+
+    def close(self) -> None:
+        """Let the workers end when they are done."""
+        self._items.put(None)
+
+    def __iter__(self) -> Iterator[Item]:
+        """Every item; waits for more until it is closed."""
+        while (item := self._items.get()) is not None:
+            yield item
+
+
+class Crew(Generic[Item, Result]):
+    """Workers, and what they have done.
+
+    One Future for each worker, not for each object: that would cost more than fetching a small
+    object does.
+    """
 
     def __init__(
         self, function: Callable[[Item], Result], items: Iterable[Item], workers: int
@@ -81,20 +112,29 @@ class _Crew(Generic[Item, Result]):
         finally:
             self._results.put(None)
 
-    def next_batch(self, running: list[Future[None]]) -> list[tuple[Item, Result | StorageError]]:
-        """At least one result, and all that are ready; nothing when all workers have ended."""
+    def __iter__(self) -> Iterator[list[tuple[Item, Result | StorageError]]]:
+        """The results in batches of whatever has been finished since the last one, to the end."""
+        while self._ended < self._workers:
+            first = self._counted(self._results.get())
+            if batch := first + self.ready():
+                yield batch
+
+    def ready(self) -> list[tuple[Item, Result | StorageError]]:
+        """The results that can be had without waiting."""
         batch: list[tuple[Item, Result | StorageError]] = []
-        while self._ended < len(running):
-            try:
-                result = self._results.get(block=not batch)
-            except Empty:
-                break
-            if result is None:
-                self._ended += 1
-            else:
-                batch.append(result)
-                self._room.release()
+        with suppress(Empty):
+            while True:
+                batch += self._counted(self._results.get(block=False))
         return batch
+
+    def _counted(
+        self, result: tuple[Item, Result | StorageError] | None
+    ) -> list[tuple[Item, Result | StorageError]]:
+        if result is None:
+            self._ended += 1
+            return []
+        self._room.release()
+        return [result]
 
     def stop(self) -> None:
         """Begin no new call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from gitstore.adapters.state import Intent
@@ -12,10 +13,11 @@ from gitstore.core.many import Given, ManyWriter, many_writer
 from gitstore.core.model import UNDECIDED, Action, Base
 from gitstore.core.report import Outcome
 from gitstore.core.versions import Version, content_only, equal, merged
+from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
 from gitstore.shell.transfer import upload
 from gitstore.shell.transfer.ledger import Change, base_as_json
-from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.pool import Line, at_work, each
 from gitstore.shell.transfer.run import Run, told
 
 Item = tuple[Action, Stat, Version]
@@ -46,18 +48,29 @@ def give_all(run: Run, actions: Sequence[Action]) -> None:
 def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
     """What came of sending each file, in batches of what is done."""
     binding = run.task.binding
-    others: Sequence[Item] = items
+    send = partial(_send, binding)
     writer = many_writer(binding.store())
-    if writer is not None:
-        others = [item for item in items if item[2].size > upload.SMALL]
-        yield from _many(
-            run, writer, [item for item in items if item[2].size <= upload.SMALL], others
-        )
-    yield from each(lambda item: upload.send(binding, *item), others, run.jobs())
+    if writer is None:
+        yield from each(send, items, run.jobs())
+        return
+    small = [item for item in items if item[2].size <= upload.SMALL]
+    large = Line(item for item in items if item[2].size > upload.SMALL)
+    with at_work(send, large, run.jobs()) as others:
+        try:
+            for sent in _many(run, writer, small, large):
+                yield sent
+                yield others.ready()
+        finally:
+            large.close()
+        yield from others
+
+
+def _send(binding: Binding, item: Item) -> Version:
+    return upload.send(binding, *item)
 
 
 def _many(
-    run: Run, writer: ManyWriter, items: Sequence[Item], others: list[Item]
+    run: Run, writer: ManyWriter, items: Sequence[Item], others: Line[Item]
 ) -> Iterator[Sent]:
     """Small files, many at a time; one that is refused is added to `others` for a closer look."""
     binding = run.task.binding
@@ -79,7 +92,7 @@ def _many(
         for one, result in batch:
             item = asked.pop(one.key)
             if isinstance(result, Refused):
-                others.append(item)
+                others.add(item)
             elif isinstance(result, StorageError):
                 done.append((item, result))
             else:
