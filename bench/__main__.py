@@ -108,7 +108,7 @@ def _terms(options: argparse.Namespace, root: Path) -> Terms:
 def _grow(options: argparse.Namespace) -> int:
     """Measure against the number of objects, and draw it."""
     _RESULTS.mkdir(exist_ok=True)
-    results = _RESULTS / "growth.json"
+    results = _RESULTS / ("growth-quick.json" if options.quick else "growth.json")
     numbers = [each for each in growth.NUMBERS if each <= (1_000 if options.quick else options.to)]
     root = Path(tempfile.mkdtemp(prefix="git-storage-bench-", dir=options.on))
     try:

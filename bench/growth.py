@@ -1,7 +1,8 @@
 """`bench/run --growth`: time and memory against the number of objects, ours and the peers'.
 
 Everybody runs once at each number. A tool leaves when the next number, ten times the last one,
-would take it longer than the limit, the making of its project included: nobody runs for hours.
+would take it longer than its limit, the making of its project included: nobody runs for hours. A
+run that was cut off goes on with the number at which it was.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from bench.scene import Data, Scene, made
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
 _STEP = 10
 _TINY = 16
+_PEERS_LIMIT = 120.0  # seconds; with it a whole run takes some 15 minutes
+_OURS = "git storage"
 _COMPARED = 10_000
 
 
@@ -49,9 +52,35 @@ class _Field:
     """Who is still in it."""
 
     terms: Terms
-    results: Path
+    file: Path
     points: list[Point] = field(default_factory=list)
     left: set[tuple[str, str]] = field(default_factory=set)
+    numbers: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, terms: Terms, file: Path) -> _Field:
+        """As it was when a run was cut off, else everybody."""
+        found = cls(terms, file)
+        if file.exists():
+            kept = json.loads(file.read_text())
+            found.numbers = kept["numbers"]
+            found.left = {(work, who) for work, who in kept["left"]}
+            points = [Point(**{**each, "cost": Cost(**each["cost"])}) for each in kept["points"]]
+            found.points = [each for each in points if each.objects in found.numbers]
+        return found
+
+    def write(self) -> None:
+        """Write down what there is."""
+        kept = {
+            "numbers": self.numbers,
+            "left": sorted(self.left),
+            "points": [asdict(each) for each in self.points],
+        }
+        self.file.write_text(json.dumps(kept, indent=1))
+
+    def limit(self, tool: Tool) -> float:
+        """Seconds for one command; ours is measured to the end."""
+        return self.terms.limit if tool.name.startswith(_OURS) else _PEERS_LIMIT
 
     def attempt(self, work: str, scene: Scene, data: Data, tool: Tool) -> Command | None:
         """One run of a tool, unless it has left; what it took is written down at once."""
@@ -62,7 +91,7 @@ class _Field:
             tool.prepare(scene, data)
             command, check = tool.begin(scene, data)
             command = settled.remembering(scene, command)
-            cost = run(command, self.terms.limit)
+            cost = run(command, self.limit(tool))
             if data.files <= _COMPARED:
                 check()
         except (CommandFailed, TooSlow) as error:
@@ -71,20 +100,22 @@ class _Field:
             return None
         self.points.append(Point(work, tool.name, data.files, cost))
         say(f"{data.files} {work}: {tool.name}: {cost.wall:.2f} s, {cost.memory >> 20} MiB")
-        self.results.write_text(json.dumps([asdict(each) for each in self.points], indent=1))
-        if _STEP * (time.monotonic() - begin) > self.terms.limit:
+        if _STEP * (time.monotonic() - begin) > self.limit(tool):
             self.left.add((work, tool.name))
+        self.write()
         return command
 
 
 def measure(terms: Terms, numbers: Sequence[int], results: Path) -> None:
-    """The points, each written to `results` as soon as it is there.
+    """The points, each written beside `results` as soon as it is there; to it in the end.
 
     Args:
-        terms: the limit, and where; there is one round.
+        terms: our limit, and where; there is one round.
     """
-    everybody = _Field(terms, results)
+    everybody = _Field.of(terms, unfinished(results))
     for number in numbers:
+        if number in everybody.numbers:
+            continue
         data = Data("growth", number, _TINY)
         with (
             tempfile.TemporaryDirectory(dir=terms.root) as root,
@@ -95,6 +126,15 @@ def measure(terms: Terms, numbers: Sequence[int], results: Path) -> None:
             for bringing, further in _projects():
                 _stage(everybody, scene, data, bringing, further)
             everybody.attempt("status", scene, data, _git_status())
+        everybody.numbers.append(number)
+        everybody.write()
+    results.write_text(json.dumps([asdict(each) for each in everybody.points], indent=1))
+    unfinished(results).unlink()
+
+
+def unfinished(results: Path) -> Path:
+    """Where the points of a run are that has not come to its end."""
+    return results.with_suffix(".unfinished.json")
 
 
 def draw(results: Path, picture: Path) -> None:
