@@ -139,7 +139,8 @@ APART: Mapping[str, Apart] = {
         lambda: patch.object(LinkedTree, "away", nothing), _ELSEWHERE
     ),
     "what others keep is changed": Apart(
-        lambda: patch.object(LentTree, "_require_ours", nothing), _ELSEWHERE
+        lambda: patch.object(LentTree, "_require_ours", nothing),
+        ("tests/adapters/test_tree_lent.py",),
     ),
     "undo does not wait for a disk": Apart(
         lambda: patch.object(undoing, "_require_disks", nothing), _ELSEWHERE

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from gitstore.adapters.uploads import Upload, Uploads
-from gitstore.core.kept import Part, parsed
+from gitstore.core.kept import Origin, Part, line, parsed
+from gitstore.core.versions import Version
 from tests.faults import EVER, Fault, Network
 from tests.lab import Lab
 from tests.servers import Bucket
@@ -75,6 +76,18 @@ def test_an_object_that_changes_meanwhile_is_never_mixed(lab: Lab, bucket: Bucke
         assert not on.exists("data/big")
         assert fetched(way) < SPAN
         assert left(on) == []
+
+
+def test_what_is_kept_of_an_object_that_does_not_come_any_more_goes(described: Lab) -> None:
+    source = described.read("data.storage").decode().split("\n")[1].removeprefix("from ")
+    origin = Origin(source, "a.txt", Version(10 * SPAN, ("etag:of-before",)))
+    folder = described.top / ".git/storage/kept"
+    folder.mkdir()
+    (folder / origin.name).write_bytes(bytes(SPAN))
+    journal = origin.head() + line(Part(SPAN, "0" * 64))
+    (folder / f"{origin.name}.journal").write_bytes(journal)
+    described.storage("stage", "--all")
+    assert left(described) == []
 
 
 def sent(way: Network) -> int:
