@@ -86,6 +86,7 @@ def serve_mount(start: Path, name: str, ready: int) -> None:
             )  # before it is said to be ready: whoever comes first would wait
             threading.Thread(target=_watch, args=(kept, record), daemon=True).start()
             serve(files, manner, partial(mounts_system.say_ready, ready))
+            files.finish()
             # What was written is given: the calls of the kernel have all ended. Requests that only
             # bring bytes are not waited for; nobody is there any more who would read them.
             os._exit(0)

@@ -20,6 +20,7 @@ from gitstore.core.errors import Refused, StorageError
 from gitstore.core.names import local_problem
 from gitstore.core.store import Source
 from gitstore.core.versions import Version, merged
+from gitstore.shell.mount.blocks import Piece
 from gitstore.shell.mount.content import Reader
 from gitstore.shell.mount.files import Attributes, Files, Place
 from gitstore.shell.mount.given import Given, Journal
@@ -130,7 +131,7 @@ class Drafts(Files):
             made.dirty = False  # somebody else was faster
             self._put_away(made)
 
-    def read(self, handle: int, size: int, offset: int) -> bytes:
+    def read(self, handle: int, size: int, offset: int) -> Piece:
         """As of `Files`."""
         draft = self._handles.get(handle)
         if draft is None:
@@ -198,6 +199,11 @@ class Drafts(Files):
             return  # it is told among the troubles; nobody waits for an answer any more
         finally:
             self._put_away(draft)
+
+    def finish(self) -> None:
+        """As of `Files`; the kernel forgets to tell the last closes before it is unmounted."""
+        for handle in list(self._handles):
+            self.release(handle)
 
     # Names.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from errno import EBADF, EISDIR, ENOENT, EROFS
 
 from gitstore.core.versions import Version
+from gitstore.shell.mount.blocks import Piece
 from gitstore.shell.mount.content import Content, Reader
 from gitstore.shell.mount.tree import Tree
 from gitstore.shell.mount.troubles import Troubles
@@ -139,7 +140,7 @@ class Files:
             content = place.view.content(place.path, version)
         return self._remember(Opened(place.path, content, Reader(content), place.view.changed))
 
-    def read(self, handle: int, size: int, offset: int) -> bytes:
+    def read(self, handle: int, size: int, offset: int) -> Piece:
         """Bytes of an open file.
 
         Raises:
@@ -157,6 +158,9 @@ class Files:
         """Close a file or a folder."""
         self._opened.pop(handle, None)
         self._folders.pop(handle, None)
+
+    def finish(self) -> None:
+        """Nobody comes any more: it is unmounted."""
 
     def place(self, path: str) -> Place:
         """A path of the mount, understood.
