@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EIO
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,21 @@ def fails(action: Callable[[], object]) -> int:
     with pytest.raises(OSError) as found:  # noqa: PT011 - the number is what is asked for
         action()
     return found.value.errno or 0
+
+
+def patiently(read: Callable[[], bytes]) -> bytes:
+    """What is read in the end: a busy machine is taken for a storage that gives no answer."""
+    found = []
+
+    def there() -> bool:
+        try:
+            found.append(read())
+        except OSError as error:
+            assert error.errno == EIO  # noqa: PT017 - others are not waited for
+        return bool(found)
+
+    until(there)
+    return found[0]
 
 
 def data(lab: Lab, name: str) -> Path:

@@ -238,7 +238,7 @@ begun = gitstore.open("data/big")
 print(begun.read(5), fs.cat_file("data/big", 0, 5))
 child = os.fork()
 if not child:
-    signal.alarm(30)  # a thread that is not there would be waited for
+    signal.alarm(120)  # a thread that is not there would be waited for
     begun.seek(100_000)
     part = begun.read(5)
     whole = fs.cat("data/big")
