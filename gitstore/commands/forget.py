@@ -1,7 +1,8 @@
 """Describe a storage or data path no more
 
 The description and the pointer go. Neither the storage nor a local file is touched, and the local
-files stay ignored by git in this clone. A storage goes with all the data paths that it feeds.
+files stay ignored by git in this clone. A storage goes with all the data paths that it feeds. Of
+files that lie elsewhere (`git storage stage --location`, `--existing`) only the link goes.
 
 EXAMPLES
 

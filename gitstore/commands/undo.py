@@ -8,6 +8,7 @@ before there is said before anything is done.
 What somebody changed since, here or there, is left alone and named. Called again, it takes back the
 operation before that one. A single file comes back with `git storage restore --operation N PATH`.
 What has been in the trash for 90 days goes; `storage.trashAge` of git's configuration sets that.
+The trash is found on the disk that the data were on; while their disk is away, undo does nothing.
 
 EXIT STATUS
 
