@@ -25,6 +25,9 @@ from gitstore.core.versions import Version
 BLOCK = 256 << 10
 """Bytes of one block; the last one of an object is shorter."""
 
+Piece = bytes | memoryview
+"""Some bytes, as a view where copying them would take as long as reading them does."""
+
 _HEAD = struct.Struct(">4s32sQII")  # mark, identity, number, bytes, checksum
 _MARK = b"gsb1"
 _LATER = 60.0  # seconds after which a block that is used is dated anew
@@ -42,7 +45,7 @@ def identity_of(place: str, key: str, version: Version) -> bytes:
     return hashlib.sha256(told.encode(errors="surrogatepass")).digest()
 
 
-def _write(file: Path, *parts: bytes) -> None:
+def _write(file: Path, *parts: Piece) -> None:
     with file.open("wb", buffering=0) as stream:
         if os.writev(stream.fileno(), parts) != sum(map(len, parts)):
             raise OSError(errno.ENOSPC, str(file))
@@ -71,7 +74,7 @@ class Blocks:
         self._added = limit  # so that what others have left is counted at the first chance
         self._counting = threading.Lock()
 
-    def get(self, identity: bytes, number: int) -> bytes | None:
+    def get(self, identity: bytes, number: int) -> Piece | None:
         """A block, or None."""
         if not self._limit:
             return None
@@ -84,11 +87,11 @@ class Blocks:
             return None
         if len(content) < _HEAD.size:
             return None
-        data = content[_HEAD.size :]
+        data = memoryview(content)[_HEAD.size :]
         known = (_MARK, identity, number, len(data), zlib.crc32(data))
         return data if _HEAD.unpack_from(content) == known else None
 
-    def put(self, identity: bytes, number: int, data: bytes) -> None:
+    def put(self, identity: bytes, number: int, data: Piece) -> None:
         """Keep a block."""
         if not self._limit:
             return

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from gitstore.core.errors import Corrupt, Unreachable
 from gitstore.core.store import Span
 from gitstore.core.versions import Version
-from gitstore.shell.mount.blocks import BLOCK, Blocks, identity_of
+from gitstore.shell.mount.blocks import BLOCK, Blocks, Piece, identity_of
 from gitstore.shell.pinned import Pinned
 
 WHOLE = 4 << 20  # bytes up to which an object is read at once, and so held against its checksums
@@ -55,10 +55,10 @@ class Content:
         self.last = max(0, (self.size - 1) // BLOCK)
         self._supply = supply
         self._identity = identity_of(supply.place, pinned.key, pinned.wanted)
-        self._coming: OrderedDict[int, Future[dict[int, bytes]]] = OrderedDict()
+        self._coming: OrderedDict[int, Future[dict[int, Piece]]] = OrderedDict()
         self._changing = threading.Lock()
 
-    def block(self, number: int) -> bytes:
+    def block(self, number: int) -> Piece:
         """A block, waited for.
 
         Raises:
@@ -105,14 +105,14 @@ class Content:
             if wanted and start is None:
                 start = number
 
-    def _bring(self, run: range) -> dict[int, bytes]:
+    def _bring(self, run: range) -> dict[int, Piece]:
         kept = {number: self._supply.blocks.get(self._identity, number) for number in run}
         found = {number: data for number, data in kept.items() if data is not None}
         missing = [number for number in run if number not in found]
         if missing:
             # One request, also where a block in the middle is here already.
             start, stop = missing[0] * BLOCK, min((missing[-1] + 1) * BLOCK, self.size)
-            content = self._read(start, stop)
+            content = memoryview(self._read(start, stop))
             for number in range(missing[0], missing[-1] + 1):
                 data = content[number * BLOCK - start : (number + 1) * BLOCK - start]
                 found[number] = data
@@ -132,7 +132,7 @@ class Content:
             raise
         return content
 
-    def _forget(self, future: Future[dict[int, bytes]]) -> None:
+    def _forget(self, future: Future[dict[int, Piece]]) -> None:
         with self._changing:
             for number in [n for n, f in self._coming.items() if f is future]:
                 del self._coming[number]
@@ -159,7 +159,7 @@ class Reader:
         self._asked = 0
         self._reading = threading.Lock()
 
-    def read(self, size: int, offset: int) -> bytes:
+    def read(self, size: int, offset: int) -> Piece:
         """Up to so many bytes from an offset on; fewer only at the end.
 
         Raises:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from gitstore.core.errors import LocalFailure
+from gitstore.shell.mount.blocks import Piece
 from gitstore.shell.mount.drafts import Drafts
 from gitstore.shell.mount.files import Attributes, Entries, Files
 
@@ -23,6 +25,8 @@ _THREADS, _THREADS_SINCE = 64, 12
 _LONG = 86_400  # seconds; what a pointer names does not change
 _SHORT = 1
 _TYPE = "git-storage"
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h: M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+_KEPT_MEMORY = 64 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class _Reading:
     def open(self, path: str, flags: int) -> int:
         return self._files.open(path, flags)
 
-    def read(self, path: str, size: int, offset: int, fh: int) -> bytes:
+    def read(self, path: str, size: int, offset: int, fh: int) -> Piece:
         return self._files.read(fh, size, offset)
 
     def release(self, path: str, fh: int) -> int:
@@ -151,6 +155,7 @@ def serve(files: Files, manner: Manner, ready: Callable[[], None]) -> None:
         raise LocalFailure(
             f"FUSE cannot be used: {error}", hint="sudo apt-get install fuse3 libfuse3-3"
         ) from error
+    _keep_memory()
     calls = _Writing(files, ready) if isinstance(files, Drafts) else _Reading(files, ready)
     seconds = _LONG if manner.lasting else _SHORT
     options: dict[str, Any] = {
@@ -179,10 +184,31 @@ def serve(files: Files, manner: Manner, ready: Callable[[], None]) -> None:
         raise LocalFailure(f"FUSE ended with status {error}") from error
 
 
+def _keep_memory() -> None:
+    """Let what was read go back to where the next piece is read to, and not to the kernel.
+
+    It clears each page anew; see mallopt(3), of glibc only.
+    """
+    import ctypes
+
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_TRIM_THRESHOLD, _KEPT_MEMORY)
+        mallopt(_MMAP_THRESHOLD, _KEPT_MEMORY // 2)
+
+
 def _with_attributes(mfusepy: Any) -> Any:
     """The binding, with attributes in listings: else each name costs the kernel another call."""
+    import ctypes
 
     class Binding(mfusepy.FUSE):  # type: ignore[misc]  # it comes late, so it is of no type
+        def read(self, path: bytes, buf: Any, size: int, offset: int, fip: Any) -> int:
+            data = self.operations.read("", size, offset, fip.contents.fh)
+            # A view as it is: mfusepy takes bytes only, which would be one more copy of everything.
+            into = (ctypes.c_char * len(data)).from_address(ctypes.addressof(buf.contents))
+            memoryview(into).cast("B")[:] = data
+            return len(data)
+
         def readdir_fuse_3(self, path: bytes, buf: Any, filler: Any, *rest: Any) -> int:
             offset, file, flags = rest
             found = mfusepy.c_stat()
