@@ -1,9 +1,9 @@
 """Reading ahead: a reader that goes on gets the next bytes before it asks, one that jumps does not.
 
 For a file that is read through requests. A jump costs one request of what is asked for, at least
-the block of `LEAST` around it; whoever goes on reading gets windows that double up to `MOST`,
-several of them under way. Somebody who jumps about in an object of up to `WHOLE` gets ever larger
-blocks, and soon has all of it: that takes fewer requests than its parts.
+the block of `LEAST` around it; whoever goes on reading gets windows that double from there up to
+`MOST`, several of them under way. Somebody who jumps about in an object of up to `WHOLE` gets ever
+larger blocks, and soon has all of it: that takes fewer requests than its parts.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Ahead:
             self._window, self._limit = min(2 * self._window, MOST), self._size
             span = Span(start, max(stop, start + self._window))
         else:
-            self._window, self._limit = LEAST, stop
+            # Somebody who asks for much at once goes on with as much.
+            self._window, self._limit = max(LEAST, min(stop - start, MOST)), stop
             span = self._block(start, stop)
         if stop - start > MOST:
             self._window = MOST  # much at once is asked for in parts, side by side

@@ -256,6 +256,18 @@ def test_whoever_goes_on_asks_for_every_byte_once_in_ever_larger_windows() -> No
     assert max(span.stop - span.start for span in spans) == MOST
 
 
+def test_whoever_goes_on_in_large_pieces_begins_with_large_windows() -> None:
+    size, piece = 8 << 20, 1 << 20
+    watched = Watched(size)
+    ahead = Ahead(watched.read, size)
+    for start in range(0, size, piece):
+        assert len(ahead.read(start, piece)) == piece
+    ahead.close()
+
+    assert sum(span.stop - span.start for span in watched.asked) == size
+    assert len(watched.asked) == 5
+
+
 def test_much_at_once_is_asked_for_in_parts_and_not_beyond() -> None:
     watched = Watched(100 << 20)
     ahead = Ahead(watched.read, 100 << 20)
