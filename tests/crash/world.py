@@ -161,13 +161,13 @@ class World:
             lab.storage("sync")
         if lab.files().keys() != set(NAMES):
             lab.storage("stage", "--all")
-        assert lab.files() == self.shelf.objects()
+        assert lab.files() == self.shelf.objects(), "here and there differ for good"
         if lab.git("status", "--porcelain").out:
             lab.commit("settle")
         self.number += 1
         # Nothing temporary is left for ever; a journal goes when its database is opened.
-        assert workshops(self) == []
-        assert list((lab.top / ".git/storage").glob("*-journal")) == []
+        left = [*workshops(self), *(lab.top / ".git/storage").glob("*-journal")]
+        assert left == [], f"left for ever: {left}"
 
 
 @contextmanager
