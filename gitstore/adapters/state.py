@@ -11,16 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from gitstore.adapters.database import Database
-from gitstore.adapters.state_values import FORMATS, Effect, Intent, Operation, Seen, trusted
+from gitstore.adapters.state_formats import FORMATS
+from gitstore.adapters.state_seen import Seen
 from gitstore.core.errors import UnknownName
 from gitstore.core.location import Location, Owner
 from gitstore.core.model import Base
 from gitstore.core.slices import Span
 from gitstore.core.versions import Version
 
-__all__ = ["Effect", "Intent", "Operation", "Seen", "WorkState", "trusted"]
+if TYPE_CHECKING:
+    # Imported where one is read: `status` reads none.
+    from gitstore.adapters.state_values import Effect, Intent, Operation
 
 _TABLES = ("base", "recorded", "seen", "intent", "verified", "accepted", "location")
 
@@ -214,6 +218,8 @@ class WorkState:
 
     def intents(self, data_path: str) -> dict[str, Intent]:
         """Uploads that may have happened, by object path."""
+        from gitstore.adapters.state_values import Intent
+
         columns = "path, key, sha256, size, expected_size, expected_ids"
         return {
             path: Intent(key, sha256, size, None if old is None else _version(old, ids))
@@ -280,6 +286,8 @@ class WorkState:
 
     def effects(self, operation: int) -> list[Effect]:
         """What an operation did, in that order."""
+        from gitstore.adapters.state_values import Effect
+
         query = "SELECT data_path, kind, path, detail FROM effect WHERE operation = ? ORDER BY id"
         return [
             Effect(data_path, kind, path, json.loads(detail))
@@ -298,6 +306,8 @@ class WorkState:
 
     def effects_of_kind(self, kind: str) -> list[tuple[int, Effect]]:
         """All effects of one kind with their operations, in that order."""
+        from gitstore.adapters.state_values import Effect
+
         query = "SELECT operation, data_path, path, detail FROM effect WHERE kind = ? ORDER BY id"
         return [
             (operation, Effect(data_path, kind, path, json.loads(detail)))
@@ -325,6 +335,8 @@ class WorkState:
                 raise UnknownName(f"there is no operation {operation}")
 
     def _operations(self, which: str, value: float) -> list[Operation]:
+        from gitstore.adapters.state_values import Operation
+
         query = f"SELECT id, verb, argv, began, finished FROM operation {which}"  # noqa: S608 - constants
         return [
             Operation(number, verb, tuple(json.loads(argv)), began, bool(finished))

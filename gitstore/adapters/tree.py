@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from gitstore.adapters import tree_incoming, tree_reading, tree_rename
 from gitstore.adapters.tree_incoming import Incoming, Workshop
 from gitstore.adapters.tree_placing import Placing, move, move_back, now
-from gitstore.adapters.tree_reading import FileSource, changed
+from gitstore.adapters.tree_reading import changed
 from gitstore.adapters.tree_scan import Scanner
 from gitstore.adapters.tree_trash import TrashBag, spare_directory
 from gitstore.adapters.tree_values import Problem, Scan, Stat, failure, same_file, stat_of, told
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from gitstore.core.store import Source
 
 __all__ = ["Incoming", "Placing", "Problem", "Scan", "Stat", "TrashBag", "Tree", "spare_directory"]
-
 _MANY = 32  # directories; more are flushed faster with the whole file system than one by one
 
 
@@ -117,6 +116,8 @@ class Tree:
 
     def source(self, path: str, expect: Stat, version: Version) -> Source:
         """A file to be uploaded; its streams raise `Changed` if it is no longer `expect`."""
+        from gitstore.adapters.tree_source import FileSource
+
         return FileSource(self._entry, path, expect, version)
 
     def clock_ns(self) -> int:

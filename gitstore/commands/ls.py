@@ -22,9 +22,9 @@ from collections.abc import Mapping
 from gitstore.commands.opened import opened
 from gitstore.commands.parser import Parser, targets
 from gitstore.commands.status_mounts import document as mount_document
+from gitstore.repo.listing import Described
 from gitstore.repo.mounts import Standing
 from gitstore.repo.repo import Repo
-from gitstore.repo.viewing import Described
 from gitstore.ui import documents
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import below, human, short_id, shown, table

@@ -40,13 +40,14 @@ from gitstore.core.manifest import Mode
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
 from gitstore.repo.repo import Repo
-from gitstore.repo.viewing import Explanation, Status
+from gitstore.repo.viewing import Status
 from gitstore.ui import documents
 from gitstore.ui.colour import BOLD, GREEN, RED, Painted
 from gitstore.ui.screen import Screen
 from gitstore.ui.words import below, count, human, shown
 
 if TYPE_CHECKING:
+    from gitstore.repo.explaining import Explanation
     from gitstore.repo.mounts import Standing
 
 _NOT_ASKED = "the storage was not asked; --remote does"

@@ -37,11 +37,12 @@ from gitstore.core.pointer import Pointer, pointer
 from gitstore.core.s3_services import perhaps_a_host, with_endpoint
 from gitstore.core.trust import Right
 from gitstore.core.urls import SCHEMES
+from gitstore.repo.changing import changing, require_free_index
 from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.locating import end_links
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top
-from gitstore.repo.session import Session, changing, require_free_index, within
+from gitstore.repo.session import Session, within
 from gitstore.repo.trusting import trust_typed
 from gitstore.repo.unmounting import end_mounts
 from gitstore.shell.survey import Listing, listing

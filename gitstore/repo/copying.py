@@ -12,6 +12,7 @@ from gitstore.core.model import Plan
 from gitstore.core.plan import decide_unstage
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import with_staged, with_unstaged
+from gitstore.repo.changing import changing
 from gitstore.repo.deciding import staging_decision
 from gitstore.repo.estimating import estimate, require_budget
 from gitstore.repo.existing import Existing, link_existing, unlink_existing
@@ -20,7 +21,7 @@ from gitstore.repo.locating import check_places, locate, relink
 from gitstore.repo.project import Project
 from gitstore.repo.room import Consent, Need, need_of, require_room
 from gitstore.repo.selection import Selection
-from gitstore.repo.session import Session, View, changing, reading
+from gitstore.repo.session import Session, View, reading
 from gitstore.repo.settings import chosen_warn_size
 
 EVERYTHING = ("**",)

@@ -19,11 +19,12 @@ from gitstore.core.location import Location, Owner
 from gitstore.core.model import Action, Base, Kind, Plan, State, is_promise
 from gitstore.core.report import Listener, Outcome, Report
 from gitstore.core.versions import Same, Version, compare, content_only, merged
+from gitstore.repo.changing import changing
 from gitstore.repo.locating import check_left, check_vacant, end_link, make_link, remember_link
 from gitstore.repo.project import Project
 from gitstore.repo.roots import spare_of
 from gitstore.repo.selection import Selection
-from gitstore.repo.session import Session, View, changing, within
+from gitstore.repo.session import Session, View, within
 from gitstore.shell.digests import Digests
 
 SAMPLE = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gitstore.adapters.state import Operation
+from gitstore.adapters.state_values import Operation
 from gitstore.adapters.trash_bags import contents
 from gitstore.core.errors import UnknownName
 from gitstore.repo.project import Project

@@ -15,11 +15,12 @@ from gitstore.adapters.state import WorkState
 from gitstore.core.errors import StorageError, Untrusted
 from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.report import Listener, Report
+from gitstore.repo.changing import changing
 from gitstore.repo.deciding import staging_decision
 from gitstore.repo.project import Project, open_project
 from gitstore.repo.room import need_of, require_room
 from gitstore.repo.selection import Selection
-from gitstore.repo.session import Session, changing
+from gitstore.repo.session import Session
 from gitstore.repo.settings import chosen_warn_size, chosen_wish, origin_of
 
 EVENTS = (

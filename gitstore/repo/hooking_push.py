@@ -19,13 +19,14 @@ from gitstore.core.pointer import Pointer
 from gitstore.core.report import Listener
 from gitstore.core.trust import Right
 from gitstore.core.versions import Version
+from gitstore.repo.changing import changing
 from gitstore.repo.deciding import decision, with_evidence_of
 from gitstore.repo.hooking import Note, in_use
 from gitstore.repo.hooking_commit import named, pointer_name
 from gitstore.repo.leaving import let_go
 from gitstore.repo.project import MANIFEST, Project, open_project
 from gitstore.repo.selection import Selection, object_name
-from gitstore.repo.session import Session, changing, reading
+from gitstore.repo.session import Session, reading
 from gitstore.repo.settings import PrePush, chosen_pre_push
 from gitstore.shell.abilities import measured
 from gitstore.shell.holding import Answers, asked_for

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gitstore.adapters.state import Effect
+from gitstore.adapters.state_values import Effect
 from gitstore.adapters.tree_linked import claim, claimed_by, leads_to, release
 from gitstore.core.errors import LocalFailure, PathRefused, StorageError, UsageError
 from gitstore.core.location import Location, Owner

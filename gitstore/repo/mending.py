@@ -10,9 +10,10 @@ from gitstore.core.manifest import DataPath
 from gitstore.core.model import Action, Kind, Plan, State
 from gitstore.core.report import Listener
 from gitstore.core.verdicts import Check, Side, Verdict, expected_here
+from gitstore.repo.changing import changing
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection
-from gitstore.repo.session import Session, View, changing
+from gitstore.repo.session import Session, View
 
 
 def mended(

@@ -13,11 +13,12 @@ from gitstore.core.errors import LocalFailure, PathRefused, UsageError
 from gitstore.core.manifest import DataPath, parse_manifest
 from gitstore.core.manifest_edit import rename_data_path
 from gitstore.repo.adding import IGNORE, check_data_path
+from gitstore.repo.changing import changing
 from gitstore.repo.locating import reclaim
 from gitstore.repo.objects import move_object
 from gitstore.repo.project import MANIFEST, Project
 from gitstore.repo.selection import Selection, below_top, one_object
-from gitstore.repo.session import Session, changing
+from gitstore.repo.session import Session
 from gitstore.repo.unmounting import end_mounts
 
 

@@ -15,9 +15,10 @@ from gitstore.core.errors import PathRefused, StorageError, UnknownName, Unsuppo
 from gitstore.core.model import Action, Base, Kind, Plan, State, is_promise
 from gitstore.core.report import Listener, Outcome, Report
 from gitstore.core.versions import Version, equal
+from gitstore.repo.changing import changing
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name, selected
-from gitstore.repo.session import Session, View, changing
+from gitstore.repo.session import Session, View
 from gitstore.shell.transfer import Change, Ledger
 
 

@@ -14,17 +14,18 @@ from gitstore.core.report import Listener, Report
 from gitstore.repo import viewing
 from gitstore.repo.limits import Limits
 from gitstore.repo.project import Project, project_of
-from gitstore.repo.viewing import Described, Explanation, Listed, Status
 
 # The rest is imported by the verbs that need it, because `status` does not.
 if TYPE_CHECKING:
-    from gitstore.adapters.state import Operation
+    from gitstore.adapters.state_values import Operation
     from gitstore.core.estimate import Estimate
     from gitstore.core.trust import Person, Visit
     from gitstore.repo.adding import Added
     from gitstore.repo.diffing import Difference
+    from gitstore.repo.explaining import Explanation
     from gitstore.repo.findings import Finding
     from gitstore.repo.history import Past
+    from gitstore.repo.listing import Described, Listed
     from gitstore.repo.mounting import Mounted, MountOptions
     from gitstore.repo.mounts import Standing
     from gitstore.repo.resolving import Resolution, ResolveOptions
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from gitstore.repo.undoing_storage import Foreseen
     from gitstore.repo.unmounting import Unmounted
     from gitstore.repo.verifying import Verified, VerifyOptions
+    from gitstore.repo.viewing import Status
 
 
 class Repo:
@@ -86,11 +88,15 @@ class Repo:
 
     def storages(self) -> tuple[Described, ...]:
         """Every storage with the data paths that it feeds."""
-        return viewing.storages(self.project)
+        from gitstore.repo import listing
+
+        return listing.storages(self.project)
 
     def objects(self, *targets: str) -> tuple[tuple[DataPath, tuple[Listed, ...]], ...]:
         """The objects that the pointers name, by data path."""
-        return viewing.objects(self.project, targets)
+        from gitstore.repo import listing
+
+        return listing.objects(self.project, targets)
 
     def status(self, *targets: str, remote: bool = False) -> tuple[Status, ...]:
         """What is here, what changed, and what `sync` and `stage` would do about it."""
@@ -102,7 +108,9 @@ class Repo:
 
     def explain(self, target: str, remote: bool = False) -> Explanation:
         """What P, B, L and R hold for one object, and what would happen to it."""
-        return viewing.explain(self.project, target, remote)
+        from gitstore.repo import explaining
+
+        return explaining.explain(self.project, target, remote)
 
     def diff(self, *targets: str, revisions: str | None = None) -> tuple[Difference, ...]:
         """The objects that differ; see `gitstore.repo.diffing.diff`."""

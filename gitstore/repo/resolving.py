@@ -19,10 +19,11 @@ from gitstore.core.pointer import Pointer, dump, pointer
 from gitstore.core.pointer_files import understood
 from gitstore.core.settling import Settled, Side, by_answer, by_storage, undecided
 from gitstore.core.versions import Version, content_only
+from gitstore.repo.changing import changing
 from gitstore.repo.merged_sides import SUFFIX, MergedSides, sides_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, selected
-from gitstore.repo.session import Session, changing, within
+from gitstore.repo.session import Session, within
 from gitstore.shell.asking import current
 from gitstore.shell.binding import Binding
 

@@ -9,10 +9,11 @@ from gitstore.adapters.tree import Tree
 from gitstore.core.errors import UnknownName
 from gitstore.core.manifest import DataPath
 from gitstore.core.model import Base
+from gitstore.repo.changing import changing
 from gitstore.repo.history import operation_of
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name, one_object
-from gitstore.repo.session import Session, changing
+from gitstore.repo.session import Session
 from gitstore.repo.trash import bag_of, kept_by
 from gitstore.shell.binding import Binding
 from gitstore.shell.transfer import Change, Ledger, base_as_json

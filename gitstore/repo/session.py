@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
-from gitstore.adapters import tracked
 from gitstore.adapters.facts import Facts
-from gitstore.adapters.lock import WorkLock
-from gitstore.adapters.state import Effect, WorkState
+from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree import TrashBag
 from gitstore.core.blocks import ignored_paths, with_ignored
-from gitstore.core.errors import Changed, Locked, Missing, PathRefused, StorageError
+from gitstore.core.errors import Changed, Missing, PathRefused
 from gitstore.core.manifest import DataPath, Mode
 from gitstore.core.model import Plan, State
 from gitstore.core.plan import Decide, planned
@@ -280,15 +275,20 @@ class Session:
         """Keep what tracked files were before this operation, for undo."""
         if self.operation is None:
             return
-        effects = [
-            Effect(data_path, "file", name, {"before": _text(old), "after": _text(after.get(name))})
+        from gitstore.adapters.state_values import Effect  # late: whoever only looks has none
+
+        details = {
+            name: {"before": _text(old), "after": _text(after.get(name))}
             for name, old in before.items()
-        ]
+        }
+        effects = [Effect(data_path, "file", name, detail) for name, detail in details.items()]
         self.state.add_effects(self.operation, effects)
 
     def note(self, data_path: str, kind: str, detail: Mapping[str, object]) -> None:
         """Keep one effect for undo that is not about a file."""
         if self.operation is not None:
+            from gitstore.adapters.state_values import Effect
+
             self.state.add_effects(self.operation, [Effect(data_path, kind, "", dict(detail))])
 
 
@@ -300,65 +300,6 @@ def reading(project: Project, keep_digests: bool = True) -> Iterator[Session]:
         facts = stack.enter_context(Facts.open(project.git.common_dir))
         keep = keep_digests and project.git.may_write
         yield Session(project, state, facts, keep_digests=keep)
-
-
-@contextmanager
-def changing(
-    project: Project, verb: str, listener: Listener | None = None, jobs: int | None = None
-) -> Iterator[Session]:
-    """A session that holds the work tree's lock and keeps its effects for undo.
-
-    Raises:
-        Locked: another process is changing this work tree.
-    """
-    git = project.git
-    with ExitStack() as stack:
-        stack.enter_context(WorkLock(git.git_dir, verb))
-        tracked.finish(git.top, project.redo_log)
-        state = stack.enter_context(WorkState.open(git.git_dir))
-        facts = stack.enter_context(Facts.open(git.common_dir))
-        now = time.time()
-        operation = state.begin(verb, tuple(sys.argv[1:]), now)
-        # Random, because the work trees of a clone number their operations each for themselves.
-        day = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-        bag = f"{day}-{verb}-{os.urandom(4).hex()}"
-        session = Session(project, state, facts, listener or Silent(), operation, verb, jobs)
-        session.bag = bag
-        state.add_effects(operation, [Effect("", "bag", bag, {})])
-        yield session
-        state.finish(operation)
-        _empty_trash(session)
-
-
-def _empty_trash(session: Session) -> None:
-    """Let go what has been in the trash for as long as it is kept, and say so."""
-    from gitstore.repo.trash import prune  # late: it is about what is done already
-
-    person = session.project.person
-    try:
-        files, size = prune(session.project, session.state)
-    except StorageError as error:
-        told = error.message  # the operation itself has succeeded
-    else:
-        number = "1 file" if files == 1 else f"{files:,} files"
-        told = f"{number} ({size:,} bytes) left the trash for good: see storage.trashAge"
-        if not files:
-            return
-    if person is not None:
-        person().tells(told)
-
-
-def require_free_index(project: Project) -> None:
-    """Stop before anything has moved where the pointer could not be told to git's index.
-
-    Raises:
-        Locked: another git process is changing the index.
-    """
-    if (project.git.git_dir / "index.lock").exists():
-        raise Locked(
-            "another git process is changing the index",
-            hint="wait until it has ended, then try again",
-        )
 
 
 def entries_after(

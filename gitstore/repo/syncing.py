@@ -17,20 +17,14 @@ from gitstore.core.plan import (
 from gitstore.core.report import Listener, Report
 from gitstore.core.scope import Scope, literal, matcher, wanted, with_staged
 from gitstore.core.versions import Version, equal
+from gitstore.repo.changing import changing, require_free_index
 from gitstore.repo.deciding import decision, with_evidence_of
 from gitstore.repo.estimating import estimate, require_budget
 from gitstore.repo.keeping import tell_of_losses
 from gitstore.repo.leaving import know, let_go
 from gitstore.repo.project import Project
 from gitstore.repo.selection import selected
-from gitstore.repo.session import (
-    Session,
-    View,
-    changing,
-    entries_after,
-    reading,
-    require_free_index,
-)
+from gitstore.repo.session import Session, View, entries_after, reading
 from gitstore.shell.abilities import measured
 from gitstore.shell.digests import Digests
 

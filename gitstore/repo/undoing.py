@@ -9,16 +9,17 @@ from functools import partial
 from typing import Any
 
 from gitstore.adapters import tracked
-from gitstore.adapters.state import Effect, Operation
+from gitstore.adapters.state_values import Effect, Operation
 from gitstore.adapters.tree_linked import LinkedTree
 from gitstore.core.errors import LocalFailure, StorageError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, equal
+from gitstore.repo.changing import changing
 from gitstore.repo.locating import reclaim
 from gitstore.repo.locating import take_back as take_back_link
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name
-from gitstore.repo.session import Session, changing, reading
+from gitstore.repo.session import Session, reading
 from gitstore.repo.trash import kept_by
 from gitstore.repo.undoing_storage import Foreseen, Way, foreseen, take_back
 from gitstore.shell.binding import Binding

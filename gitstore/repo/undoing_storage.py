@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from gitstore.adapters.state import Effect
+from gitstore.adapters.state_values import Effect
 from gitstore.core.errors import Refused, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, content_only, equal, merged

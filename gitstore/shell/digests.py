@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitstore.adapters.state import Seen, WorkState, trusted
+from gitstore.adapters.state import WorkState
+from gitstore.adapters.state_seen import Seen, trusted
 from gitstore.adapters.tree import Stat, Tree
 from gitstore.core.errors import Changed, LocalFailure
 from gitstore.core.slices import Span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gitstore.adapters.state import trusted
+from gitstore.adapters.state_seen import trusted
 from gitstore.adapters.tree import Stat
 from gitstore.core.versions import Version, content_only, equal, version
 from gitstore.shell.binding import Binding

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gitstore.adapters.state import Effect, Intent, Seen, WorkState, trusted
+from gitstore.adapters.state import WorkState
+from gitstore.adapters.state_seen import Seen, trusted
+from gitstore.adapters.state_values import Effect, Intent
 from gitstore.core.errors import LocalFailure, StateError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version

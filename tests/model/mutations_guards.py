@@ -13,7 +13,7 @@ from gitstore.adapters import tree_rename
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.adapters.tree import Stat, TrashBag, Tree
 from gitstore.adapters.tree_incoming import Incoming
-from gitstore.adapters.tree_reading import _Unchanged
+from gitstore.adapters.tree_source import _Unchanged
 from gitstore.adapters.tree_walk import Entry
 from gitstore.core import cases, many, plan
 from gitstore.core.cases import Local, local_case, settled

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gitstore.adapters.state import Effect, Seen
+from gitstore.adapters.state_seen import Seen
+from gitstore.adapters.state_values import Effect
 from gitstore.core.model import Base
 from gitstore.core.versions import Version
 from gitstore.shell.binding import Binding

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from gitstore.adapters.state import Intent
+from gitstore.adapters.state_values import Intent
 from gitstore.adapters.tree import Stat
 from gitstore.core.errors import Changed, Refused, StorageError
 from gitstore.core.many import Given, ManyWriter, many_writer
