@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from gitstore.adapters.grants import Grants
 from gitstore.adapters.stores.directory_tree import TEMPORARY
 from tests import lab as laboratory
 from tests.lab import DATA, Lab
@@ -166,6 +167,8 @@ class World:
             lab.commit("settle")
         self.number += 1
         # Nothing temporary is left for ever; a journal goes when its database is opened.
+        with Grants.open(lab.top / ".git", "") as grants:
+            grants.all()  # no command had to ask what is approved here
         left = [*workshops(self), *(lab.top / ".git/storage").glob("*-journal")]
         assert left == [], f"left for ever: {left}"
 
