@@ -44,8 +44,9 @@ demo: venv servers ## A tour, with a storage server on this machine
 mutants: venv servers ## Break the rules one at a time; the model must notice each
 	@$(python) -m tests.model.mutants $(ARGS)
 
-contract: venv servers ## Ten thousand objects and every fault on every server: minutes
-	@$(python) -m pytest -n $(WORKERS) $(ARGS) tests/stores/whole_contract.py
+contract: venv servers ## Every fault on every server, every operation of git everywhere: minutes
+	@$(python) -m pytest -n $(WORKERS) $(ARGS) tests/stores/whole_contract.py \
+		tests/hooks/whole_operations.py
 
 soak: venv servers ## Random histories until interrupted
 	@$(python) -m tests.model.soak $(ARGS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Literal, TextIO, cast
 
 from tests.sources import ROOT
 
@@ -37,11 +38,17 @@ PRELOADED = (
 )
 
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG")
-_AS_IT_IS = {"LC_ALL": "C.UTF-8", "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "error"}
+_AS_IT_IS = {"LC_ALL": "C.UTF-8", "PYTHONSAFEPATH": "1"}
+# As PYTHONWARNINGS has them, and what is done with them then.
+_WARNINGS: dict[str, Literal["error", "ignore"]] = {"error": "error", "": "ignore"}
 
 
 def run(
-    arguments: Sequence[str], where: Path, environment: Mapping[str, str], typed: bytes
+    arguments: Sequence[str],
+    where: Path,
+    environment: Mapping[str, str],
+    typed: bytes = b"",
+    module: str = "gitstore",
 ) -> tuple[int, bytes, bytes]:
     """The exit status of a command, and what it has written to both streams.
 
@@ -49,10 +56,11 @@ def run(
         arguments: behind `git storage`.
         environment: all of it. What an interpreter reads while it starts makes one start.
         typed: standard input.
+        module: what runs the command, as `python -m`, if it is not the program itself.
     """
     if not _can_be_forked(environment):
         done = subprocess.run(
-            [sys.executable, "-m", "gitstore", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=where,
             env=environment,
             input=typed,
@@ -64,7 +72,7 @@ def run(
         streams = Path(folder)
         (streams / "0").write_bytes(typed)
         process = _context().Process(
-            target=_command, args=(tuple(arguments), where, dict(environment), streams)
+            target=_command, args=([module, *arguments], where, dict(environment), streams)
         )
         process.start()
         process.join()
@@ -77,7 +85,10 @@ def run(
 def _can_be_forked(environment: Mapping[str, str]) -> bool:
     told = {k: v for k, v in environment.items() if k.startswith(_OF_THE_INTERPRETER)}
     # The project is where it is anyway; whoever names another place has a package there.
-    return told.pop("PYTHONPATH", str(ROOT)) == str(ROOT) and told == _AS_IT_IS
+    where = told.pop("PYTHONPATH", str(ROOT))
+    return (
+        where == str(ROOT) and told.pop("PYTHONWARNINGS", None) in _WARNINGS and told == _AS_IT_IS
+    )
 
 
 @cache
@@ -87,26 +98,35 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _command(
-    arguments: tuple[str, ...], where: Path, environment: dict[str, str], streams: Path
-) -> None:
+def _command(command: list[str], where: Path, environment: dict[str, str], streams: Path) -> None:
     """What the forked process does."""
     _redirect(streams)
     os.chdir(where)
     os.environ.clear()
     os.environ.update(environment)
     warnings.resetwarnings()
-    warnings.simplefilter("error")
+    warnings.simplefilter(_WARNINGS[environment["PYTHONWARNINGS"]])
+    module, *arguments = command
     sys.argv = ["git-storage", *arguments]
-    from gitstore.__main__ import main
-
-    code = main()
+    code = _run_module(module)
     sys.stdout.flush()
     sys.stderr.flush()
     # As an interpreter that ends: with what was registered for that, and without what else lives in
     # this process, which is not the command's.
     atexit._run_exitfuncs()
     os._exit(code)
+
+
+def _run_module(module: str) -> int:
+    if module == "gitstore":
+        from gitstore.__main__ import main
+
+        return main()
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=False)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
 
 
 def _redirect(streams: Path) -> None:

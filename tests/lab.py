@@ -143,6 +143,11 @@ class Lab:
         found = forked.run(args, self.top / at, self.environment, tell.encode())
         return self._noted(("git storage", *args), *found)
 
+    def module(self, name: str, *args: str) -> Result:
+        """Run a module that runs `git storage` and does something to it."""
+        self.check()
+        return self._noted((name, *args), *forked.run(args, self.top, self.environment, b"", name))
+
     def run(self, *command: str, at: str = ".", tell: str = "") -> Result:
         """Run any program."""
         self.check()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -90,6 +89,6 @@ def intents(lab: Lab) -> list[str]:
 def driven(lab: Lab, step: str, count: int | str, *arguments: str) -> Result:
     """Run `git storage` and act at a step; see `tests.rules.driver`."""
     on = lab.seeing(PYTHONPATH=str(ROOT))
-    done = on.run(sys.executable, "-m", "tests.rules.driver", step, str(count), *arguments)
+    done = on.module("tests.rules.driver", step, str(count), *arguments)
     add(Figure.KILLS, int(done.code == _GONE))
     return done

@@ -40,7 +40,7 @@ def impatient(lab: Lab, *arguments: str, patience: int = 5) -> Result:
     """
     # botocore leaves connections that broke to the garbage collector, which is its own affair.
     on = lab.seeing(PYTHONWARNINGS="", PATIENCE=str(patience))
-    done = on.run(sys.executable, "-m", "tests.trouble.impatient", *arguments)
+    done = on.module("tests.trouble.impatient", *arguments)
     done.expected = True
     assert "Traceback" not in done.err, done
     return done
