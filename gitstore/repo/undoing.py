@@ -242,7 +242,10 @@ class _Undoing:
 
         A copy beside its old base would look like one that the storage has dropped, and the next
         sync would take it away again. While an erasure is only asked for, the base still holds.
+        What `unstage` has put away is a copy as it was before: nobody has asked to give it.
         """
+        if self.verb == "unstage":
+            return False
         former = _former(effect)
         _, base = binding.state.bases(effect.data_path).get(effect.path, ("", None))
         _, now = binding.tree.digest(effect.path)

@@ -216,3 +216,15 @@ def test_record_makes_no_promise_of_a_line_that_was_written_for_another_bucket()
         for step in (*given, Step("edit", 1, 1, 16), Step("migrate"), Step("record", 1)):
             here.do(step)
         here.settle()
+
+
+def test_undo_of_an_unstage_that_could_not_ask_makes_no_work_of_a_copy() -> None:
+    away = Trouble("unreachable", 2)
+    with world(1, Habit.OPAQUE) as here:
+        for step in (*_STAGED, Step("unstage", 0, trouble=away), Step("undo", 0)):
+            here.do(step)
+        assert here.scene.local[0] == here.scene.bucket
+        here.do(Step("delete", name=0))
+        here.do(Step("sync", 0))
+        assert here.scene.bucket == here.scene.local[0] == {}
+        here.settle()
