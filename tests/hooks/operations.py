@@ -26,7 +26,7 @@ class Operation:
         here: what it says in the work tree; None where that is the same.
         before: a line of shell that prepares it.
         conflicts: how often it is said that pointers are in conflict.
-        without: settings in which git itself fails.
+        without: settings in which git itself fails, or it is something else.
     """
 
     typed: str
@@ -60,7 +60,10 @@ OPERATIONS = (
     Operation(f"git checkout -- {P}", SILENT, MAIN, before=THEIRS),
     Operation(f"git restore {P}", SILENT, MAIN, before=THEIRS),
     Operation(f"git restore --source ahead {P}", TOLD, MAIN, here=AHEAD),
-    Operation(f"git restore --source ahead --staged {P}", SILENT, AHEAD, here=MAIN),
+    # Where the work tree leaves the pointer out, the index has the only one, and it has changed.
+    Operation(
+        f"git restore --source ahead --staged {P}", SILENT, AHEAD, here=MAIN, without=("sparse",)
+    ),
     Operation(f"git restore --source ahead --staged --worktree {P}", TOLD, AHEAD),
     # Resetting
     Operation("git reset --hard ahead", TOLD, AHEAD),
