@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import marshal
 import os
-import stat
 from dataclasses import dataclass
 
+from gitstore.adapters.tree_runs import DEEPEST, Odd, listed
 from gitstore.adapters.tree_walk import LISTABLE, Root
 from gitstore.core.ticks import settles
-
-_DEEPEST = 400  # directories
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,10 @@ class Fingerprint:
     settled_ns: int
 
 
-class _Odd(Exception):
-    pass
-
-
 def fingerprint(root: Root, ours: str | None = None) -> Fingerprint | None:
     """The fingerprint of everything below a directory; None where a closer look is needed.
 
-    It depends on the order in which the system lists a directory, which may change without a
+    It depends on the order in which the system lists directories, which may change without a
     reason: then it is another one.
 
     Args:
@@ -49,7 +43,7 @@ def fingerprint(root: Root, ours: str | None = None) -> Fingerprint | None:
     try:
         with root.opened() as directory:
             printer.directory(os.open(".", LISTABLE, dir_fd=directory), 0)
-    except (OSError, _Odd):
+    except (OSError, Odd):
         return None
     return Fingerprint(printer.digest.hexdigest(), printer.settled)
 
@@ -64,36 +58,18 @@ class _Printer:
 
     def directory(self, descriptor: int, depth: int) -> None:
         """Add one open directory, and close it."""
-        if depth == _DEEPEST:
+        if depth == DEEPEST:
             os.close(descriptor)
-            raise _Odd
-        below: list[str] = []
+            raise Odd
         try:
-            with os.scandir(descriptor) as entries:
-                self._files(entries, below)
+            files, below = listed(descriptor)
+            times = (settles(each[2], each[3]) for each in files)
+            self.settled = max(self.settled, max(times, default=0))
+            # Version 2 has no references between objects, so that equal values give equal bytes.
+            self.digest.update(marshal.dumps((files, below), 2))
             for name in below:
                 if depth or name != self._ours:
                     opened = os.open(name, LISTABLE, dir_fd=descriptor)
                     self.directory(opened, depth + 1)
         finally:
             os.close(descriptor)
-
-    def _files(self, entries: os._ScandirIterator[str], below: list[str]) -> None:
-        files = []
-        settled = self.settled
-        for entry in entries:
-            found = entry.stat(follow_symlinks=False)
-            mode = found.st_mode
-            if stat.S_ISDIR(mode):
-                below.append(entry.name)
-            elif stat.S_ISREG(mode):
-                written, changed = found.st_mtime_ns, found.st_ctime_ns
-                files.append((entry.name, found.st_size, written, changed, found.st_ino))
-                settled = max(settled, settles(written, changed))
-            else:
-                raise _Odd
-        if ".git" in below:
-            raise _Odd
-        self.settled = settled
-        # Version 2 has no references between objects, so that equal values give equal bytes.
-        self.digest.update(marshal.dumps((files, below), 2))

@@ -17,7 +17,7 @@ from gitstore.adapters.tree_values import Stat
 from gitstore.adapters.tree_walk import LISTABLE, Root
 from gitstore.core.names import local_problem
 
-_DEEPEST = 400  # directories
+DEEPEST = 400  # directories
 _KIND, _FILE, _DIRECTORY = 0o170000, stat.S_IFREG, stat.S_IFDIR
 
 File = tuple[str, int, int, int, int]
@@ -111,7 +111,7 @@ def _end(run: Run, until: str, start: int) -> int:
 def _below(descriptor: int, prefix: str, ours: str | None) -> Iterator[Run]:
     """The runs of one open directory, which is closed."""
     try:
-        files, below = _listed(descriptor)
+        files, below = listed(descriptor)
         if prefix == "":
             below = [name for name in below if name != ours]
         start = 0
@@ -122,7 +122,7 @@ def _below(descriptor: int, prefix: str, ours: str | None) -> Iterator[Run]:
                 yield Run(prefix, files[start:end])
             start = end
             path = prefix + name
-            if local_problem(path[:-1]) is not None or path.count("/") > _DEEPEST:
+            if local_problem(path[:-1]) is not None or path.count("/") > DEEPEST:
                 raise Odd
             yield from _below(os.open(name[:-1], LISTABLE, dir_fd=descriptor), path, None)
         if start < len(files):
@@ -131,8 +131,12 @@ def _below(descriptor: int, prefix: str, ours: str | None) -> Iterator[Run]:
         os.close(descriptor)
 
 
-def _listed(descriptor: int) -> tuple[list[File], list[str]]:
-    """The files of an open directory, sorted, and the names of the directories in it."""
+def listed(descriptor: int) -> tuple[list[File], list[str]]:
+    """The files of an open directory, sorted, and the names of the directories in it.
+
+    Raises:
+        Odd: there is something other than a file that can be an object, or no plain directory.
+    """
     files: list[File] = []
     below: list[str] = []
     with os.scandir(descriptor) as entries:
