@@ -12,8 +12,6 @@ from gitstore.adapters.stores import (
     cloud_requests,
     patience,
     web_connection,
-    webdav_listing,
-    webdav_writing,
 )
 from tests import file_servers
 from tests.file_servers import FileServer, SshServer
@@ -22,7 +20,7 @@ from tests.file_servers import FileServer, SshServer
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """How often a server is asked again is looked at; how long is rested before is not."""
-    for module in (cloud_requests, web_connection, webdav_listing, webdav_writing):
+    for module in (cloud_requests, web_connection):
         monkeypatch.setattr(module, "_PAUSE", 0.01)
     monkeypatch.setattr(patience, "PAUSE", 0.01)
 

@@ -27,7 +27,7 @@ from gitstore.core.errors import NoCredentials, StoreError, Unreachable, Unsuppo
 PARALLEL = 8
 """Requests in flight; file servers have fewer arms than clouds."""
 
-_ATTEMPTS = 4
+ATTEMPTS = 4
 _PAUSE = 0.05
 """In seconds; doubled with every attempt."""
 
@@ -42,6 +42,11 @@ _BLOCK = 1 << 16
 _RENEWED_BEFORE = timedelta(minutes=2)
 # Whatever the certificates say, a key may begin with a dot but no segment may be one.
 _LITERAL = "/-._~!$&'()*+,;=:@"
+
+
+def rest(attempt: int) -> None:
+    """Leave a server alone after an attempt that has failed; they are numbered from 1."""
+    time.sleep(_PAUSE * 2**attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Connection:
         """
         from urllib3.exceptions import HTTPError
 
-        last = _ATTEMPTS if request.method in _SAFE else 1
+        last = ATTEMPTS if request.method in _SAFE else 1
         for attempt in range(1, last + 1):
             try:
                 answer = self._followed(request, about)
@@ -106,7 +111,7 @@ class Connection:
             except HTTPError as error:
                 if attempt == last:
                     raise unreachable(error, about) from error
-            time.sleep(_PAUSE * 2**attempt)
+            rest(attempt)
         raise Unreachable(f"{about}: no answer after {last} attempts", key=about.key)
 
     def refusal(self, answer: Any, about: About) -> StoreError:

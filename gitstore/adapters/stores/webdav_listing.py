@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from xml.parsers import expat
 
 from gitstore.adapters.stores.file_keys import parent_of, unnamed
-from gitstore.adapters.stores.web_connection import PARALLEL, Connection, Request
+from gitstore.adapters.stores.web_connection import ATTEMPTS, PARALLEL, Connection, Request, rest
 from gitstore.adapters.stores.web_errors import About, for_status, unreachable
 from gitstore.adapters.stores.web_versions import Look, being_written, looked
 from gitstore.core.errors import Missing, StoreError, Unreachable
@@ -32,9 +32,6 @@ _PIECE = 1 << 16
 _LOOKS = 10
 _SPACE = "DAV: "
 _AGAIN = "try again"
-_ATTEMPTS = 4
-_PAUSE = 0.05
-"""In seconds; doubled with every attempt."""
 
 
 class _Damaged(Exception):
@@ -160,10 +157,10 @@ def propfind(
     is: servers that have one in the middle of an answer cannot say so otherwise.
     """
     about = connection.about(path or None)
-    for attempt in range(1, _ATTEMPTS):
+    for attempt in range(1, ATTEMPTS):
         with suppress(_Damaged):
             return _propfind(connection, path, depth, about)
-        time.sleep(_PAUSE * 2**attempt)
+        rest(attempt)
     try:
         return _propfind(connection, path, depth, about)
     except _Damaged as error:

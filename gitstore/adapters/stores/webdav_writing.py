@@ -7,7 +7,6 @@ take all that is in it.
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -15,17 +14,13 @@ from typing import Any, BinaryIO
 
 from gitstore.adapters.stores import web_versions
 from gitstore.adapters.stores.file_keys import checked, probe_directories
-from gitstore.adapters.stores.web_connection import Connection, Request
+from gitstore.adapters.stores.web_connection import ATTEMPTS, Connection, Request, rest
 from gitstore.adapters.stores.web_reading import moved, preconditions
 from gitstore.adapters.stores.web_versions import Look
 from gitstore.adapters.stores.webdav_listing import is_collection, is_empty, look
 from gitstore.core.errors import Changed, LocalFailure, Missing, Refused, Unsupported
 from gitstore.core.store import Source
 from gitstore.core.versions import Version, equal, version
-
-_ATTEMPTS = 4
-_PAUSE = 0.05
-"""In seconds; doubled with every attempt."""
 
 _DONE = frozenset({200, 201, 204})
 _NO_PLACE = frozenset({400, 403, 404, 405, 409})
@@ -160,7 +155,7 @@ def _make_parents(target: Target, parts: tuple[str, ...]) -> None:
 
 
 def _make(target: Target, path: str) -> None:
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, ATTEMPTS + 1):
         if is_collection(target.connection, path):
             return
         status = _sent(target, Request("MKCOL", path + "/")).status
@@ -176,7 +171,7 @@ def _make(target: Target, path: str) -> None:
         if look(target.connection, path) is not None:
             break
         # Of several who make it at once rclone refuses some, and shows it only a little later.
-        time.sleep(_PAUSE * 2**attempt)
+        rest(attempt)
     raise _in_the_way(target, path)
 
 
