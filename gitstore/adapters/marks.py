@@ -10,6 +10,8 @@ from pathlib import Path
 
 from gitstore.core.ticks import settles
 
+_CHANGES = slice(24, 28)  # https://sqlite.org/fileformat2.html#file_change_counter
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -57,3 +59,18 @@ def of_repositories(directories: Iterable[Path]) -> Mark:
             own, settled = (*own, now.st_size, *times), max(settled, settles(*times))
         found.append(own)
     return Mark(tuple(found), settled)
+
+
+def of_database(database: Path) -> tuple[object, ...] | None:
+    """What changes with every transaction of a SQLite file; None while one is under way."""
+    if database.with_name(database.name + "-journal").exists():
+        return None
+    try:
+        with database.open("rb") as stream:
+            found = os.fstat(stream.fileno())
+            changes = stream.read(_CHANGES.stop)[_CHANGES]
+    except FileNotFoundError:
+        return ()
+    except OSError:
+        return None
+    return changes.hex(), found.st_size, found.st_mtime_ns, found.st_ino

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from gitstore.adapters import marks
 from gitstore.adapters.git import Git
 from gitstore.adapters.git_config import files_of
-from gitstore.adapters.glances import mark as mark_of_database
 from gitstore.adapters.marks import Mark
 from gitstore.adapters.tree_print import fingerprint
 from gitstore.adapters.tree_walk import Root
@@ -113,7 +112,7 @@ class Moment:
         )
 
     def _state(self) -> Mark | None:
-        found = mark_of_database(self.project.git.git_dir / "storage" / "state.db")
+        found = marks.of_database(self.project.git.git_dir / "storage" / "state.db")
         return None if found is None else Mark(found, 0)  # it counts its changes
 
 

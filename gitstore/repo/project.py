@@ -11,7 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitstore.adapters import parsed, tracked
+from gitstore.adapters import cache_manifest, tracked
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.lock import WorkLock
@@ -269,13 +269,13 @@ def project_of(git: Git, person: Callable[[], Person] | None = None) -> Project:
 
 
 def _parsed(git: Git, text: str) -> Manifest:
-    known = parsed.manifest(git.git_dir, text)
+    known = cache_manifest.manifest(git.git_dir, text)
     if known is not None:
         return known
     _refuse_markers(text)
     manifest = parse_manifest(text, MANIFEST)
     if git.may_write:
-        parsed.keep(git.git_dir, text, manifest)
+        cache_manifest.keep(git.git_dir, text, manifest)
     return manifest
 
 

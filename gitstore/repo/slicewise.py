@@ -18,8 +18,8 @@ import marshal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from gitstore.adapters import glances, tracked
-from gitstore.adapters.glances import Glance, Part
+from gitstore.adapters import cache_glances, marks, tracked
+from gitstore.adapters.cache_glances import Glance, Part
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.tree_runs import Cursor, File, Odd, Run, digest, runs
 from gitstore.adapters.tree_walk import Root
@@ -96,7 +96,7 @@ class _Look:
         self._source = source
         self._common = _digest([__version__, repr(data), project.source(data), source])
         self._slices = _files_below(Root(self._git.top / f"{self._name}.d"))
-        kept = glances.glance(self._git.git_dir, data.path)
+        kept = cache_glances.glance(self._git.git_dir, data.path)
         self._before = kept if kept is not None and kept.common == self._common else None
         parts = () if self._before is None else self._before.parts
         self._known = {part.file: part for part in parts}
@@ -224,7 +224,7 @@ class _Look:
             return
         now = Glance(self._common, mark, self._found.lasting)
         if now != self._before:
-            glances.keep(self._git.git_dir, self._selection.data.path, now)
+            cache_glances.keep(self._git.git_dir, self._selection.data.path, now)
 
 
 @dataclass(slots=True)
@@ -256,7 +256,7 @@ class _State:
         self._begun = False
         self._steady = True
         self._others: int | None = None
-        mark = glances.mark(self._file)
+        mark = marks.of_database(self._file)
         if mark is None:
             raise Odd  # somebody is just writing it
         self.mark = list(mark)
@@ -268,7 +268,7 @@ class _State:
 
     def still(self) -> list[object] | None:
         """The mark as it is now, if only this process has written since it was looked at."""
-        mark = glances.mark(self._file)
+        mark = marks.of_database(self._file)
         if not self._begun:
             return list(mark) if mark is not None and list(mark) == self.mark else None
         # In this order: who writes between the two changes the number.
@@ -281,7 +281,7 @@ class _State:
         if not self._begun:
             self._begun = True
             self._others = state.others()
-            self._steady = glances.mark(self._file) == tuple(self.mark)
+            self._steady = marks.of_database(self._file) == tuple(self.mark)
             if state.location(self._selection.data.path) is not None:
                 raise Odd
         return state

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from gitstore.adapters import cache
+
 _FORMAT = 2
-_CHANGES = slice(24, 28)  # https://sqlite.org/fileformat2.html#file_change_counter
 
 
 class Part(NamedTuple):
@@ -71,26 +70,9 @@ def keep(git_dir: Path, data_path: str, value: Glance) -> None:
     """Keep what a look at a data path came to; whoever cannot looks again."""
     file = _file(git_dir)
     kept = {**_read(git_dir), data_path: [value.common, value.mark, value.parts]}
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        beside.write_text(json.dumps({"format": _FORMAT, "data_paths": kept}))
-        beside.replace(file)
-
-
-def mark(database: Path) -> tuple[object, ...] | None:
-    """What changes with every transaction of a SQLite file; None while one is under way."""
-    if database.with_name(database.name + "-journal").exists():
-        return None
-    try:
-        with database.open("rb") as stream:
-            found = os.fstat(stream.fileno())
-            changes = stream.read(_CHANGES.stop)[_CHANGES]
-    except FileNotFoundError:
-        return ()
-    except OSError:
-        return None
-    return changes.hex(), found.st_size, found.st_mtime_ns, found.st_ino
+    cache.write(file, {"format": _FORMAT, "data_paths": kept})
 
 
 def _file(git_dir: Path) -> Path:
@@ -98,10 +80,8 @@ def _file(git_dir: Path) -> Path:
 
 
 def _read(git_dir: Path) -> dict[str, object]:
-    try:
-        kept = json.loads(_file(git_dir).read_bytes())
-    except (OSError, ValueError):
+    kept = cache.read(_file(git_dir))
+    if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
         return {}
-    known = isinstance(kept, dict) and kept.get("format") == _FORMAT
-    paths = kept.get("data_paths") if known else None
+    paths = kept.get("data_paths")
     return paths if isinstance(paths, dict) else {}

@@ -7,13 +7,12 @@ a `status` of a small project takes would be reading its manifest (docs/performa
 
 from __future__ import annotations
 
-import contextlib
-import json
 from dataclasses import astuple, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from gitstore.adapters import cache
 from gitstore.core.manifest import Access, DataPath, Manifest, Mode, StorageSpec, Track
 from gitstore.core.release import __version__
 
@@ -22,13 +21,13 @@ _FORMAT = f"1 {__version__}"  # what one release refuses another one may accept
 
 def manifest(git_dir: Path, text: str) -> Manifest | None:
     """The manifest that a text describes, if that is known already."""
+    kept = cache.read(_file(git_dir))
+    if not isinstance(kept, dict) or kept.get("format") != _FORMAT or kept.get("text") != text:
+        return None
     try:
-        kept = json.loads(_file(git_dir).read_bytes())
-        if kept["format"] != _FORMAT or kept["text"] != text:
-            return None
         storages = [_storage(*row) for row in kept["storages"]]
         data = [_data_path(*row) for row in kept["data"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
     specs, paths = {spec.name: spec for spec in storages}, {one.path: one for one in data}
     return Manifest(MappingProxyType(specs), MappingProxyType(paths))
@@ -36,17 +35,13 @@ def manifest(git_dir: Path, text: str) -> Manifest | None:
 
 def keep(git_dir: Path, text: str, found: Manifest) -> None:
     """Keep what a text describes; where nothing was ever staged, or cannot be written, nothing."""
-    file = _file(git_dir)
     kept = {
         "format": _FORMAT,
         "text": text,
         "storages": [astuple(spec) for spec in found.storages.values()],
         "data": [astuple(data) for data in found.data.values()],
     }
-    beside = file.with_name(f"{file.name}.new")  # what a kill leaves, the next one writes over
-    with contextlib.suppress(OSError):
-        beside.write_text(json.dumps(kept, default=lambda word: word.value))
-        beside.replace(file)
+    cache.write(_file(git_dir), kept)
 
 
 def _storage(*row: Any) -> StorageSpec:

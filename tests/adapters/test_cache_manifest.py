@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitstore.adapters import parsed
+from gitstore.adapters import cache_manifest
 from gitstore.core.manifest import Access, DataPath, Manifest, Mode, StorageSpec, Track
 from tests.lab import Lab
 
@@ -49,12 +49,12 @@ def test_what_comes_back_is_what_was_kept(
 ) -> None:
     storages: Mapping[str, StorageSpec] = {spec.name: spec for spec in specs}
     manifest = Manifest(storages, {path.path: path for path in paths})
-    parsed.keep(git_dir, text, manifest)
-    found = parsed.manifest(git_dir, text)
+    cache_manifest.keep(git_dir, text, manifest)
+    found = cache_manifest.manifest(git_dir, text)
     assert found == manifest
     assert found is not None
     assert list(found.storages) == list(storages)
-    assert parsed.manifest(git_dir, text + " ") is None
+    assert cache_manifest.manifest(git_dir, text + " ") is None
 
 
 @pytest.mark.parametrize(
@@ -73,18 +73,18 @@ def test_what_is_not_understood_is_parsed_anew(
     git_dir: Path, change: Callable[[dict[str, Any]], object]
 ) -> None:
     manifest = Manifest({"s": StorageSpec("s", "s3://b")}, {"d": DataPath("d", "s")})
-    parsed.keep(git_dir, "text", manifest)
-    assert parsed.manifest(git_dir, "text") == manifest
+    cache_manifest.keep(git_dir, "text", manifest)
+    assert cache_manifest.manifest(git_dir, "text") == manifest
     document = json.loads(kept(git_dir).read_text())
     change(document)
     kept(git_dir).write_text(json.dumps(document))
-    assert parsed.manifest(git_dir, "text") is None
+    assert cache_manifest.manifest(git_dir, "text") is None
     kept(git_dir).write_text("{")
-    assert parsed.manifest(git_dir, "text") is None
+    assert cache_manifest.manifest(git_dir, "text") is None
 
 
 def test_where_nothing_was_staged_nothing_is_kept(tmp_path: Path) -> None:
-    parsed.keep(tmp_path, "text", Manifest({}, {}))
+    cache_manifest.keep(tmp_path, "text", Manifest({}, {}))
     assert list(tmp_path.iterdir()) == []
 
 
