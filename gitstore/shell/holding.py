@@ -13,7 +13,7 @@ from gitstore.core.versions import Same, Version, compare, enriched, merged
 from gitstore.shell.binding import Binding
 from gitstore.shell.evidence import LIMIT
 from gitstore.shell.survey import listing
-from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.pool import Lane, each
 
 _WORTH_A_LISTING = 64  # above so many objects, pages of a thousand cost less than questions
 
@@ -63,7 +63,8 @@ def asked_for(binding: Binding, promises: Mapping[str, Version]) -> Answers:
     broken: dict[str, str] = {}
     unknown: dict[str, StorageError] = {}
     learnt: dict[str, Version] = {}
-    for batch in each(reason, promises, min(len(promises), store.abilities().parallel)):
+    lane = Lane(promises, min(len(promises), store.abilities().parallel))
+    for batch in each(reason, lane):
         for path, answer in batch:
             if isinstance(answer, StorageError):
                 unknown[path] = answer

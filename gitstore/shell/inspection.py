@@ -28,7 +28,7 @@ from gitstore.core.versions import Version, version
 from gitstore.shell.binding import Binding
 from gitstore.shell.evidence import part_sizes
 from gitstore.shell.transfer.back import kept_version
-from gitstore.shell.transfer.pool import each
+from gitstore.shell.transfer.pool import Lane, each
 
 Progress = Callable[[int], None]
 
@@ -52,7 +52,7 @@ class Inspection:
 
 def inspect_here(how: Inspection, states: Iterable[State]) -> Iterator[Check]:
     """Read local files, each once; one that cannot be read is a check that says so."""
-    for done in each(partial(_here, how), states, how.jobs):
+    for done in each(partial(_here, how), Lane(states, how.jobs)):
         for state, result in done:
             yield _failed(state, Side.HERE, result) if isinstance(result, StorageError) else result
 
@@ -65,7 +65,7 @@ def inspect_there(how: Inspection, states: Iterable[State]) -> Iterator[Check]:
     chosen = list(states)
     keys = {how.binding.key(state.path) for state in chosen}
     facts = how.binding.facts.for_keys(how.binding.source, keys)
-    for done in each(partial(_there, how, facts), chosen, how.jobs):
+    for done in each(partial(_there, how, facts), Lane(chosen, how.jobs)):
         for state, result in done:
             yield _failed(state, Side.THERE, result) if isinstance(result, StorageError) else result
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 from unittest.mock import patch
 
 from gitstore.adapters import facts, state, tree, tree_rename
 from gitstore.core.errors import StorageError, Unreachable
 from gitstore.shell.transfer import down, up
+from gitstore.shell.transfer.pool import Lane
 from tests.model.bucket import Bucket
 
 _T = TypeVar("_T")
@@ -108,11 +109,11 @@ class Fuse:
 
 
 def in_turn(
-    function: Callable[[_T], _R], items: Iterable[_T], workers: int
+    function: Callable[[_T], _R], *lanes: Lane[_T]
 ) -> Iterator[list[tuple[_T, _R | StorageError]]]:
     """What `pool.each` does, without threads: a history means the same every time."""
-    todo = iter(items)
-    while some := list(islice(todo, workers)):
+    todo = chain.from_iterable(lane.items for lane in lanes)
+    while some := list(islice(todo, lanes[0].workers)):
         yield [(item, _caught(function, item)) for item in some]
 
 

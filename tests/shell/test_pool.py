@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gitstore.core.errors import Missing, StorageError
-from gitstore.shell.transfer.pool import Line, at_work, each, stopping
+from gitstore.shell.transfer.pool import Lane, Line, at_work, each, stopping
 
 
 def results(batches: Iterator[list[tuple[int, int | StorageError]]]) -> dict[int, object]:
@@ -16,13 +16,13 @@ def results(batches: Iterator[list[tuple[int, int | StorageError]]]) -> dict[int
 
 
 def test_every_item_has_one_result() -> None:
-    found = results(each(lambda n: n * n, range(5000), 8))
+    found = results(each(lambda n: n * n, Lane(range(5000), 8)))
 
     assert found == {n: n * n for n in range(5000)}
 
 
 def test_nothing_to_do_is_no_batch() -> None:
-    assert list(each(lambda n: n, [], 4)) == []
+    assert list(each(lambda n: n, Lane([], 4))) == []
 
 
 def test_one_failure_stops_no_other() -> None:
@@ -31,7 +31,7 @@ def test_one_failure_stops_no_other() -> None:
             raise Missing("no object three")
         return n
 
-    found = results(each(half, range(10), 2))
+    found = results(each(half, Lane(range(10), 2)))
 
     assert isinstance(found[3], Missing)
     assert len(found) == 10
@@ -42,7 +42,7 @@ def test_a_defect_is_raised_in_the_callers_thread() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(each(broken, range(100), 4))
+        list(each(broken, Lane(range(100), 4)))
 
 
 def test_a_caller_that_leaves_begins_no_new_call() -> None:
@@ -55,7 +55,7 @@ def test_a_caller_that_leaves_begins_no_new_call() -> None:
             gate.wait(10)
         return n
 
-    batches = each(slow, range(1000), 2)
+    batches = each(slow, Lane(range(1000), 2))
     next(batches)
     gate.set()
     batches.close()  # type: ignore[attr-defined]  # a generator, as every caller's for loop knows
@@ -75,7 +75,7 @@ def test_what_takes_long_learns_that_nobody_waits_any_more() -> None:
         ended.append(n)
         return n
 
-    batches = each(long, range(3), 3)
+    batches = each(long, Lane(range(3), 3))
     next(batches)
     batches.close()  # type: ignore[attr-defined]  # it is a generator
     assert sorted(ended) == [1, 2]
@@ -90,7 +90,7 @@ def test_workers_begin_before_the_last_item_is_known() -> None:
         return n
 
     line = Line([1])
-    with at_work(noted, line, 2) as crew:
+    with at_work(noted, Lane(line, 2)) as crew:
         assert begun.wait(60)
         line.add(2)
         line.close()
@@ -105,7 +105,7 @@ def test_what_is_done_can_be_taken_while_the_rest_goes_on() -> None:
         assert n == 1 or gate.wait(60)
         return n
 
-    with at_work(gated, [1, 2], 2) as crew:
+    with at_work(gated, Lane([1, 2], 2)) as crew:
         found: list[tuple[int, int | StorageError]] = []
         while not found:
             found = crew.ready()
@@ -118,7 +118,7 @@ def test_a_caller_that_leaves_an_open_line_ends_its_workers() -> None:
     line = Line([1])
 
     def leave() -> None:
-        with at_work(lambda n: n, line, 3):
+        with at_work(lambda n: n, Lane(line, 3)):
             try:
                 raise KeyError
             finally:
@@ -126,3 +126,28 @@ def test_a_caller_that_leaves_an_open_line_ends_its_workers() -> None:
 
     with pytest.raises(KeyError):
         leave()
+
+
+def test_a_lane_with_few_workers_holds_back_nobody_else() -> None:
+    gate, at_once, most = threading.Event(), [0], [0]
+    counting = threading.Lock()
+
+    def heavy_waits(n: int) -> int:
+        if n < 100:
+            return n
+        with counting:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        assert gate.wait(60)
+        with counting:
+            at_once[0] -= 1
+        return n
+
+    found: dict[int, object] = {}
+    with at_work(heavy_waits, Lane(range(40), 3), Lane(range(100, 120), 2)) as crew:
+        while len(found) < 40:
+            found.update(crew.ready())
+        gate.set()
+        found.update(results(iter(crew)))
+    assert sorted(found) == [*range(40), *range(100, 120)]
+    assert most == [2]

@@ -12,6 +12,7 @@ from gitstore.core.model import Action, Base
 from gitstore.core.report import Outcome
 from gitstore.core.versions import contradict, equal
 from gitstore.shell.digests import seen_placed
+from gitstore.shell.transfer import ranges
 from gitstore.shell.transfer.download import (
     SMALL,
     Arrived,
@@ -23,7 +24,7 @@ from gitstore.shell.transfer.download import (
     version_to_come,
 )
 from gitstore.shell.transfer.ledger import Change, base_as_json
-from gitstore.shell.transfer.pool import Line, at_work, each
+from gitstore.shell.transfer.pool import Lane, Line, at_work, each
 from gitstore.shell.transfer.run import Run
 
 BATCH_OBJECTS = 512  # files flushed, renamed and noted together
@@ -53,23 +54,28 @@ def bring_all(run: Run, actions: Sequence[Action]) -> None:
 
 def _brought(run: Run, actions: Sequence[Action]) -> Iterator[Iterable[Brought]]:
     """What the actions ask for, in batches of what is there."""
-    jobs = run.jobs()
+    jobs, share = run.jobs(), partial(_bring_share, run)
     reader = many_reader(run.task.binding.store())
+    heavy: list[tuple[Action, ...]] = [(action,) for action in actions if _is_large(action)]
+    large = Lane(heavy, min(jobs, ranges.OBJECTS))
+    rest = [action for action in actions if not _is_large(action)]
     if reader is None:
-        share = partial(_bring_share, run)
-        yield from map(_one_by_one, each(share, _shares(actions, jobs), jobs))
+        yield from map(_one_by_one, each(share, Lane(_shares(rest, jobs), jobs), large))
         return
-    small = [action for action in actions if _is_known_small(action)]
-    rest = [(action,) for action in actions if not _is_known_small(action)]
-    large: Line[tuple[Action, ...]] = Line(rest)
-    with at_work(partial(_bring_share, run), large, jobs) as others:
+    small = [action for action in rest if _is_known_small(action)]
+    others: Line[tuple[Action, ...]] = Line((a,) for a in rest if not _is_known_small(a))
+    with at_work(share, Lane(others, jobs), large) as crew:
         try:
-            for brought in _many(run, reader, small, large):
+            for brought in _many(run, reader, small, others):
                 yield brought
-                yield _one_by_one(others.ready())
+                yield _one_by_one(crew.ready())
         finally:
-            large.close()
-        yield from map(_one_by_one, others)
+            others.close()
+        yield from map(_one_by_one, crew)
+
+
+def _is_large(action: Action) -> bool:
+    return size_to_come(action) >= ranges.LARGE
 
 
 def _is_known_small(action: Action) -> bool:

@@ -1,10 +1,15 @@
-"""Running one function over many objects in threads."""
+"""Running one function over many objects in threads.
+
+Objects that take much memory wait in a lane of their own, with few workers: the others do not wait
+behind them.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -24,18 +29,24 @@ def stopping() -> bool:
     return crew is not None and crew.stopped
 
 
+@dataclass(frozen=True, slots=True)
+class Lane(Generic[Item]):
+    """Items, and how many workers take them one after the other."""
+
+    items: Iterable[Item]
+    workers: int
+
+
 def each(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+    function: Callable[[Item], Result], *lanes: Lane[Item]
 ) -> Iterator[list[tuple[Item, Result | StorageError]]]:
     """The results, in batches of whatever has been finished since the last one; see `at_work`."""
-    with at_work(function, items, workers) as crew:
+    with at_work(function, *lanes) as crew:
         yield from crew
 
 
 @contextmanager
-def at_work(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int
-) -> Iterator[Crew[Item, Result]]:
+def at_work(function: Callable[[Item], Result], *lanes: Lane[Item]) -> Iterator[Crew[Item, Result]]:
     """Workers that begin at once; what they have done comes from the crew.
 
     Only `StorageError` is a result: one object's failure stops no other (rule F5). Anything else is
@@ -45,9 +56,11 @@ def at_work(
     # Late: `status` loads this module, but starts no thread.
     from concurrent.futures import ThreadPoolExecutor
 
-    crew = Crew(function, items, workers)
+    workers = sum(lane.workers for lane in lanes)
+    crew = Crew(function, workers)
     with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(crew.work) for _ in range(workers)]
+        shared = [(_Shared(lane.items), lane.workers) for lane in lanes]
+        running = [pool.submit(crew.work, items) for items, some in shared for _ in range(some)]
         try:
             yield crew
         finally:
@@ -78,6 +91,26 @@ class Line(Generic[Item]):
             yield item
 
 
+class _Shared(Generic[Item]):
+    """Items that several workers take from."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = iter(items)
+        self._taking = threading.Lock()
+
+    def take(self, crew: Crew[Item, Result]) -> Iterator[Item]:
+        """One worker's share, one at a time."""
+        while crew.may_begin():
+            with self._taking:
+                if crew.stopped:
+                    return
+                try:
+                    item = next(self._items)
+                except StopIteration:
+                    return
+            yield item
+
+
 class Crew(Generic[Item, Result]):
     """Workers, and what they have done.
 
@@ -85,23 +118,19 @@ class Crew(Generic[Item, Result]):
     object does.
     """
 
-    def __init__(
-        self, function: Callable[[Item], Result], items: Iterable[Item], workers: int
-    ) -> None:
+    def __init__(self, function: Callable[[Item], Result], workers: int) -> None:
         self._workers = workers
         self._room = threading.Semaphore(_AHEAD * workers)
         self._function = function
-        self._items = iter(items)
-        self._taking = threading.Lock()
         self._results: SimpleQueue[tuple[Item, Result | StorageError] | None] = SimpleQueue()
         self._ended = 0
         self.stopped = False
 
-    def work(self) -> None:
+    def work(self, items: _Shared[Item]) -> None:
         """Deal with a share of the items, until there are none or somebody stops it."""
         _worker.crew = self
         try:
-            for item in self._taken():
+            for item in items.take(self):
                 try:
                     self._results.put((item, self._function(item)))
                 except StorageError as error:
@@ -136,20 +165,12 @@ class Crew(Generic[Item, Result]):
         self._room.release()
         return [result]
 
+    def may_begin(self) -> bool:
+        """Wait until there is room for one more result; whether anybody still wants it."""
+        self._room.acquire()
+        return not self.stopped
+
     def stop(self) -> None:
         """Begin no new call."""
         self.stopped = True
         self._room.release(self._workers)  # whoever waits for it
-
-    def _taken(self) -> Iterator[Item]:
-        """This thread's share of the items, one at a time."""
-        while True:
-            self._room.acquire()
-            with self._taking:
-                if self.stopped:
-                    return
-                try:
-                    item = next(self._items)
-                except StopIteration:
-                    return
-            yield item

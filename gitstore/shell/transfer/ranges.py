@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 SPAN = 16 << 20  # bytes of one range of a large object
 LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
 RANGE_ATTEMPTS = 3  # times that a range is begun, each with the store's own repetitions
-RANGES = 4  # ranges in flight; memory is at most SPAN times RANGES per large object
+RANGES = 4  # ranges in flight of one object; memory is at most SPAN times RANGES for each of
+OBJECTS = 4  # large objects at a time
 KEEP = 4 * SPAN  # bytes after which what is here is flushed and noted
 
 _LOOK = 0.2  # seconds after which somebody who waits for a range looks whether to go on

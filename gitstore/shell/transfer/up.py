@@ -17,7 +17,7 @@ from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
 from gitstore.shell.transfer import upload
 from gitstore.shell.transfer.ledger import Change, base_as_json
-from gitstore.shell.transfer.pool import Line, at_work, each
+from gitstore.shell.transfer.pool import Lane, Line, at_work, each
 from gitstore.shell.transfer.run import Run, told
 
 Item = tuple[Action, Stat, Version]
@@ -47,22 +47,23 @@ def give_all(run: Run, actions: Sequence[Action]) -> None:
 
 def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
     """What came of sending each file, in batches of what is done."""
-    binding = run.task.binding
-    send = partial(_send, binding)
-    writer = many_writer(binding.store())
+    jobs, send = run.jobs(), partial(_send, run.task.binding)
+    writer = many_writer(run.task.binding.store())
+    large = Lane([i for i in items if i[2].size > upload.LARGE], min(jobs, upload.OBJECTS))
+    rest = [item for item in items if item[2].size <= upload.LARGE]
     if writer is None:
-        yield from each(send, items, run.jobs())
+        yield from each(send, Lane(rest, jobs), large)
         return
-    small = [item for item in items if item[2].size <= upload.SMALL]
-    large = Line(item for item in items if item[2].size > upload.SMALL)
-    with at_work(send, large, run.jobs()) as others:
+    small = [item for item in rest if item[2].size <= upload.SMALL]
+    others = Line(item for item in rest if item[2].size > upload.SMALL)
+    with at_work(send, Lane(others, jobs), large) as crew:
         try:
-            for sent in _many(run, writer, small, large):
+            for sent in _many(run, writer, small, others):
                 yield sent
-                yield others.ready()
+                yield crew.ready()
         finally:
-            large.close()
-        yield from others
+            others.close()
+        yield from crew
 
 
 def _send(binding: Binding, item: Item) -> Version:
@@ -155,7 +156,7 @@ def erase_all(run: Run, actions: Sequence[Action]) -> None:
         if action.seen.remote is not None:
             binding.store().delete(binding.key(action.path), action.seen.remote)
 
-    for done in each(erase, actions, run.jobs()):
+    for done in each(erase, Lane(actions, run.jobs())):
         for action, result in done:
             if isinstance(result, StorageError):
                 run.failed(action, told(result))

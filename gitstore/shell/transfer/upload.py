@@ -10,6 +10,8 @@ from gitstore.shell.binding import Binding
 from gitstore.shell.transfer.begun import resumable
 
 SMALL = 64 << 10  # bytes up to which a file is kept in memory until it has been sent
+LARGE = 16 << 20  # bytes from which on a file goes in parts, several of which are in memory
+OBJECTS = 4  # such files at a time
 
 
 def given(local: Version, said: Version) -> Version:
