@@ -1,8 +1,8 @@
 """How many requests to keep in flight, found by trying.
 
 A server next door is busy with a handful of requests; one that answers after 30 ms could deal with
-hundreds. Nobody can know beforehand, so the number is doubled as long as that brings answers
-noticeably faster, and halved when the server asks for less.
+hundreds. Nobody can know beforehand, so the number grows in large steps as long as that brings
+answers noticeably faster, and is halved when the server asks for less.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 FIRST = 16
 MOST = 256
+_STEP = 4  # times as many to try next: each trial takes some round trips of a server far away
 _WORTH = 1.3  # times as many answers a second, before more connections are worth having
 _ROUND = 3  # answers for each request in flight, before the speed is looked at
 _WHILE = 0.05  # seconds that this takes at least: less says nothing
@@ -51,11 +52,11 @@ class Pace:
         speed = self._answers / (at - self._since)
         if speed < _WORTH * self._best:
             self._settled = True
-            self.now = max(FIRST, self.now // 2)
+            self.now = max(FIRST, self.now // _STEP)
             return
         self._best = speed
-        self.now = min(MOST, self.now * 2)
         self._settled = self.now == MOST
+        self.now = min(MOST, self.now * _STEP)
         self._since = None
 
     def refused(self) -> None:
