@@ -49,7 +49,7 @@ class FileSource:
         """
         with told(self.path):
             stream = _Unchanged(open_file(self.find, self.path), self.path, self.expect)
-        return io.BufferedReader(stream, _CHUNK)
+        return io.BufferedReader(stream, min(_CHUNK, max(1, self.size)))
 
 
 class _Unchanged(io.RawIOBase):

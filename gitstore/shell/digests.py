@@ -15,6 +15,7 @@ from gitstore.core.ticks import COARSE_STEP
 from gitstore.core.versions import Version, version
 
 _WORTH_THREADS = 8  # below, starting a pool costs more than it saves
+_SHARE = 32  # files at most that are handed to a thread at once: handing over costs as much as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ class Digests:
         else:
             from concurrent.futures import ThreadPoolExecutor
 
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                results = list(pool.map(self._digest, todo))
+            threads = os.cpu_count() or 1
+            share = max(1, min(_SHARE, len(todo) // (4 * threads)))
+            with ThreadPoolExecutor(threads) as pool:
+                shares = [todo[at : at + share] for at in range(0, len(todo), share)]
+                results = [one for some in pool.map(self._share, shares) for one in some]
         read = {path: (stat, v) for path, (stat, v, _) in zip(todo, results, strict=True)}
         if self.keep and todo:
             self.state.set_seen(
@@ -81,6 +85,9 @@ class Digests:
                 },
             )
         return read
+
+    def _share(self, paths: Sequence[str]) -> list[tuple[Stat, Version, int]]:
+        return [self._digest(path) for path in paths]
 
     def _digest(self, path: str) -> tuple[Stat, Version, int]:
         clock = self.tree.clock_ns()
