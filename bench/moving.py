@@ -18,6 +18,8 @@ _LARGE_CHUNKS = ("--multi-thread-chunk-size", "32M")
 _LARGE_PARTS = ("--s3-chunk-size", "32M", "--s3-upload-concurrency", "8")
 _LARGE_COUNTED = 256 << 20
 _BLOCKS_COUNTED = 10
+# DVC, git-lfs and git-annex keep the object under a name of their own: one more each in the server.
+_LARGEST_KEPT_TWICE = 1 << 30
 _MANY_PARTS = ("--concurrency", "16", "--part-size", "32")
 
 
@@ -54,20 +56,21 @@ def _small_up_far(terms: Terms) -> list[Row]:
 def _large_down(terms: Terms) -> list[Row]:
     tools = [
         *(down.git_storage(), down.rclone(), down.rclone(*_MANY_STREAMS, *_LARGE_CHUNKS)),
-        *(down.s5cmd(), down.s5cmd(*_MANY_PARTS), down.curl()),
-        *(down.aws(), down.dvc(), down.lfs(), down.annex()),
+        *(down.s5cmd(), down.s5cmd(*_MANY_PARTS), down.curl(), down.aws()),
     ]
+    keepers = [down.dvc(), down.lfs(), down.annex()]
     with made(terms.root, terms.server or "ministack", _one(terms)) as scene:
-        return _counted(terms, scene, tools)
+        return _counted(terms, scene, tools + _fitting(terms, keepers))
 
 
 def _large_up(terms: Terms) -> list[Row]:
     tools = [
         *(up.git_storage(), up.rclone(), up.rclone(*_LARGE_PARTS)),
-        *(up.s5cmd(), up.s5cmd(*_MANY_PARTS), up.aws(), up.dvc(), up.lfs(), up.annex()),
+        *(up.s5cmd(), up.s5cmd(*_MANY_PARTS), up.aws()),
     ]
+    keepers = [up.dvc(), up.lfs(), up.annex()]
     with made(terms.root, terms.server or "ministack", _one(terms)) as scene:
-        return _counted(terms, scene, tools)
+        return _counted(terms, scene, tools + _fitting(terms, keepers))
 
 
 def _blocks_down(terms: Terms) -> list[Row]:
@@ -113,6 +116,11 @@ def _far_away(terms: Terms, server: str, quick: Sequence[Tool], slow: Sequence[T
             what = f"{_named(data)}, {terms.delay * 1000:.0f} ms away"
             rows += hold(terms, what, far, data, tools)
     return rows
+
+
+def _fitting(terms: Terms, keepers: Sequence[Tool]) -> list[Tool]:
+    """Those of which the server, which is in memory, can hold an object more each."""
+    return list(keepers) if terms.sizes.large <= _LARGEST_KEPT_TWICE else []
 
 
 def _one(terms: Terms) -> list[Data]:

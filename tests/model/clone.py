@@ -13,6 +13,7 @@ from typing import cast
 from gitstore.adapters.facts import Facts
 from gitstore.adapters.git import Git
 from gitstore.adapters.stores.recheck import Rechecked
+from gitstore.adapters.tree_linked import KEPT
 from gitstore.core.manifest import DataPath, Manifest, StorageSpec, Track, parse_manifest
 from gitstore.core.pointer import parse
 from gitstore.core.store import Store
@@ -21,6 +22,7 @@ from gitstore.repo.project import Project
 from gitstore.repo.trusting import Trust
 from tests.model.bucket import Bucket, Habit
 from tests.model.history import History, Origin
+from tests.model.oracle import Violation
 
 DATA = "data"
 POINTER = DATA + ".storage"
@@ -36,6 +38,8 @@ data:
     exclude: [{exclude}]
     track: {track}
 """
+SHELVES = ("one", "two")
+"""The disks beside each work tree."""
 # A workshop is removed when its process ends, and here the process goes on.
 _OF_A_PROCESS = re.compile("storage/tmp/[^/]*/lock")
 
@@ -80,16 +84,18 @@ class Clone:
         exclude: the pattern of objects that its manifest leaves out, or nothing.
         mode: how its manifest makes the data path available.
         track: whether there is a pointer.
+        away: whether its disks are taken off.
     """
 
     def __init__(self, top: Path, origin: Origin, bucket: Bucket, track: Track) -> None:
         self.top = top
         self.history = History(top, origin)
         self.bucket = bucket
-        self.data = top / DATA
+        self.link = top / DATA
         self.exclude = ""
         self.mode = "copy"
         self.track = track
+        self.away = False
         (top / ".git").mkdir(parents=True)
 
     def project(self) -> Project:
@@ -99,13 +105,75 @@ class Clone:
         )
         return ModelProject(cast(Git, self.history), text, _manifest(text), bucket=self.bucket)
 
+    @property
+    def data(self) -> Path:
+        """Where the files lie: where there are some, or else where the data path leads."""
+        led = self.link.readlink() if self.link.is_symlink() else self.link
+        return next((place for place in self._places() if _names(place)), led)
+
+    def shelf(self, name: str) -> Path:
+        """A directory for data on one of the disks, or the work tree's own for any other name."""
+        if name not in SHELVES:
+            return self.top
+        return self.top.with_name(f"{self.top.name}-{name}{'-away' if self.away else ''}")
+
+    def carry(self, name: str) -> None:
+        """A person moves all files to a disk, or home; nothing is ever mixed up."""
+        former, place = self.data, self.shelf(name) / DATA
+        self.shelf(name).mkdir(exist_ok=True)
+        if former == place or not _names(former):
+            return
+        if place.is_symlink():
+            place.unlink()
+        shutil.rmtree(place, ignore_errors=True)  # it is empty, or `former` would be this one
+        former.rename(place)
+
+    def take_off(self) -> None:
+        """The disks are away."""
+        shelves = [self.shelf(name) for name in SHELVES]
+        self.away = True
+        for shelf, name in zip(shelves, SHELVES, strict=True):
+            if shelf.exists():
+                shelf.rename(self.shelf(name))
+
+    def put_on(self) -> None:
+        """The disks are there again.
+
+        Raises:
+            Violation: meanwhile something was made where they belong.
+        """
+        shelves = [self.shelf(name) for name in SHELVES]
+        self.away = False
+        for shelf, name in zip(shelves, SHELVES, strict=True):
+            if shelf.exists():
+                if self.shelf(name).exists():
+                    raise Violation(f"{self.shelf(name)} was made while its disk was away")
+                shelf.rename(self.shelf(name))
+
     def files(self) -> dict[str, bytes]:
-        """The local files by object path."""
-        return _below(self.data)
+        """The local files by object path.
+
+        Raises:
+            Violation: some are at the data path and some on a disk, or on two.
+        """
+        full = [found for found in map(_below, self._places()) if found]
+        if len(full) > 1:
+            raise Violation(f"files of one data path in {len(full)} places: {full}")
+        return full[0] if full else {}
 
     def trash(self) -> set[bytes]:
         """What the trash holds."""
-        return set(_below(self.top / ".git" / "storage" / "trash").values())
+        return {
+            data for kept in self._kept() for name, data in _below(kept).items() if "trash/" in name
+        }
+
+    def _places(self) -> list[Path]:
+        own = [] if self.link.is_symlink() else [self.link]
+        return [*own, *(self.shelf(name) / DATA for name in SHELVES)]
+
+    def _kept(self) -> list[Path]:
+        beside = (self.shelf(name) / KEPT for name in SHELVES)
+        return [self.top / ".git" / "storage", *beside]
 
     def leftovers(self) -> set[str]:
         """Files that are neither data nor trash nor one of the few that belong there."""
@@ -118,7 +186,14 @@ class Clone:
             and not _OF_A_PROCESS.fullmatch(name)
         }
         beside = {one.name for one in self.top.iterdir()} - {".git", DATA, POINTER}
-        return inside | beside
+        away = {
+            f"{kept}/{name}"
+            for kept in self._kept()[1:]
+            for name in _names(kept)
+            if "/trash/" not in name and not name.startswith("claims/")
+            if not name.endswith("/.gitignore")
+        }
+        return inside | beside | away
 
     def pointer_text(self) -> bytes:
         """The pointer file."""
@@ -150,10 +225,14 @@ class Clone:
         (self.data / path).unlink(missing_ok=True)
 
     def wipe(self, how: str) -> None:
-        """A person loses the directory, or all that is in it."""
-        shutil.rmtree(self.data, ignore_errors=True)
+        """A person loses the directory, or all that is in it; of a link, only the link."""
+        if how == "gone" and self.link.is_symlink():
+            self.link.unlink()
+            return
+        data = self.data
+        shutil.rmtree(data, ignore_errors=True)
         if how == "empty":
-            self.data.mkdir()
+            data.mkdir()
 
     def lose(self, what: str) -> None:
         """The state, the facts or both are gone."""

@@ -166,6 +166,16 @@ class Machine(RuleBasedStateMachine):
         """The manifest changes."""
         self.do(Step(verb, clone, option=data.draw(_options(verb))))
 
+    @rule(clone=_CLONES, where=_options("locate"), trouble=_TROUBLES)
+    def locate(self, clone: int, where: str, trouble: Trouble | None) -> None:
+        """git storage stage --location, after somebody has moved the files there."""
+        self.do(Step("locate", clone, option=where, trouble=trouble))
+
+    @rule(clone=_CLONES, verb=st.sampled_from(("take_off", "put_on")))
+    def carry(self, clone: int, verb: str) -> None:
+        """Disks go and come."""
+        self.do(Step(verb, clone))
+
     @rule()
     def migrate(self) -> None:
         """Everything moves to another bucket."""

@@ -19,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
-from tests.model import test_guards, test_histories, test_races, test_together
+from tests.model import test_disks, test_guards, test_histories, test_races, test_together
 from tests.model.driver import failure, recipe
 from tests.model.mutated import VARIABLE
 from tests.model.mutations import MUTATIONS
@@ -30,7 +30,7 @@ NONE = "none"
 ALL = {**MUTATIONS, **GUARDS}
 NAMED: Mapping[str, Callable[[], None]] = {
     name: test
-    for module in (test_guards, test_races, test_together, test_histories)
+    for module in (test_guards, test_races, test_together, test_disks, test_histories)
     for name, test in vars(module).items()
     if name.startswith("test_")
 }

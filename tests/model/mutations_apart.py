@@ -1,6 +1,6 @@
 """Guards that no history in memory reaches, each taken away, and the tests that must notice that.
 
-Large objects that go on, requests to S3, disks that are away: their tests run in processes of their
+Large objects that go on, requests to S3, what others keep: their tests run in processes of their
 own, each of which takes the guard away when it loads `tests.model.mutated`.
 """
 
@@ -17,7 +17,7 @@ from gitstore.adapters import tree_kept
 from gitstore.adapters.stores import s3_many, s3_parts
 from gitstore.adapters.stores.curl import Request
 from gitstore.adapters.tree_growing import Growing
-from gitstore.adapters.tree_linked import LentTree, LinkedTree
+from gitstore.adapters.tree_linked import LentTree
 from gitstore.adapters.uploads import UploadMemo
 from gitstore.core import kept
 from gitstore.core.model import State
@@ -135,9 +135,6 @@ APART: Mapping[str, Apart] = {
     "many are read without a condition": Apart(without("_get", ("If-Match",)), _MANY),
     "many are written without one": Apart(without("_put", ("If-Match", "If-None-Match")), _MANY),
     "many may be other versions": Apart(lambda: patch.object(s3_many, "require", nothing), _MANY),
-    "a disk that is away is empty": Apart(
-        lambda: patch.object(LinkedTree, "away", nothing), _ELSEWHERE
-    ),
     "what others keep is changed": Apart(
         lambda: patch.object(LentTree, "_require_ours", nothing),
         ("tests/adapters/test_tree_lent.py",),

@@ -13,6 +13,7 @@ from gitstore.adapters import tree_rename
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.adapters.tree import Stat, TrashBag, Tree
 from gitstore.adapters.tree_incoming import Incoming
+from gitstore.adapters.tree_linked import LinkedTree
 from gitstore.adapters.tree_source import _Unchanged
 from gitstore.adapters.tree_walk import Entry
 from gitstore.core import cases, many, plan
@@ -230,6 +231,10 @@ def _no_look(store: Rechecked, key: str, expect: Version | None) -> None:
     """Nobody looks."""
 
 
+def _nowhere(tree: LinkedTree) -> None:
+    """No disk is ever away."""
+
+
 def _always(*_: Any) -> bool:
     return True
 
@@ -263,5 +268,6 @@ GUARDS: Mapping[str, Mutation] = {
     "no trash on replace": replaced_without_trash,
     "no trash at all": removed_without_trash,
     "no look where unconditional": lambda: patch.object(Rechecked, "_require", _no_look),
+    "a disk that is away is empty": lambda: patch.object(LinkedTree, "away", _nowhere),
     "undo over somebody's write": lambda: patch.object(undoing_storage, "is_same_write", _always),
 }

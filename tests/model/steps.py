@@ -57,6 +57,9 @@ _VERBS: dict[str, tuple[int, tuple[str, ...]]] = {
     "filter": (2, ("", "dir/")),
     "mode": (1, ("copy", "copy", "reference")),
     "migrate": (1, ("",)),
+    "locate": (3, ("one", "two", "home")),
+    "take_off": (3, ("",)),
+    "put_on": (4, ("",)),
     "save": (4, ("",)),
     "push": (5, ("",)),
     "pull": (7, ("ours", "theirs")),
@@ -67,7 +70,9 @@ _VERBS: dict[str, tuple[int, tuple[str, ...]]] = {
     "rebase": (3, ("ours", "theirs")),
 }
 VERBS = tuple(_VERBS)
-_TROUBLED = frozenset({"stage", "unstage", "sync", "record", "rm", "mv", "restore", "undo"})
+_TROUBLED = frozenset(
+    {"stage", "locate", "unstage", "sync", "record", "rm", "mv", "restore", "undo"}
+)
 _ONE_OBJECT = frozenset({"edit", "unlink", "put", "delete", "rm", "mv", "restore"})
 _OLD_CONTENT = 0.12
 
@@ -88,8 +93,11 @@ def can_have_trouble(verb: str) -> bool:
 
 
 def random_history(random: Random, length: int, clones: int) -> list[Step]:
-    """A history of so many steps. Every clone has staged everything at its beginning."""
+    """A history of so many steps. Clones have mostly staged everything, some on another disk."""
     steps = [Step("stage", clone) for clone in range(clones) if random.random() < 0.8]
+    steps += [
+        Step("locate", clone, option="one") for clone in range(clones) if random.random() < 0.2
+    ]
     verbs, weights = list(_VERBS), [w for w, _ in _VERBS.values()]
     for number in range(length):
         verb = random.choices(verbs, weights)[0]

@@ -15,9 +15,9 @@ from gitstore.repo import moving, objects, staging, syncing, undoing
 from gitstore.repo.project import Project
 from gitstore.repo.staging import StageOptions
 from gitstore.repo.syncing import SyncOptions
-from tests.model.branching import Branching
 from tests.model.bucket import Bucket, Habit
 from tests.model.clone import DATA, POINTER, Clone
+from tests.model.disks import Disks
 from tests.model.fuse import Fuse, Killed, wired
 from tests.model.history import Origin
 from tests.model.oracle import Act, Oracle, Scene, Violation
@@ -28,7 +28,7 @@ _QUIET = frozenset({Kind.NOTHING, Kind.KEEP})
 _ROUNDS = ("both", "both", "both", "remote", "remote", "remote")
 
 
-class World(Branching):
+class World(Disks):
     """Some clones of one history with one bucket, all of them new.
 
     Args:
@@ -75,7 +75,8 @@ class World(Branching):
             Violation: a promise of the design was broken.
         """
         act: Callable[[Step], None] = getattr(self, "_" + step.verb)
-        act(step)
+        if not self.out_of_reach(step):
+            act(step)
 
     # People, here and in the bucket.
 
@@ -130,6 +131,12 @@ class World(Branching):
 
     def _stage(self, step: Step) -> None:
         self._operate(step, lambda p, t: staging.stage(p, t, _stage_options(step)))
+
+    def _operate_located(self, step: Step, directory: str) -> None:
+        options = StageOptions(location=directory, jobs=2)
+        self._operate(
+            replace(step, verb="stage", name=-1), lambda p, t: staging.stage(p, t, options)
+        )
 
     def _unstage(self, step: Step) -> None:
         self._operate(step, staging.unstage)
@@ -214,7 +221,7 @@ class World(Branching):
 
     def _race(self, step: Step, during: str) -> None:
         clone, trouble = step.clone, step.trouble
-        if trouble is None:
+        if trouble is None or (trouble.what == "edit" and self.clones[clone].away):
             return
         path, data = NAMES[trouble.name], content_of(trouble.content)
         self.oracle.remember(self.bucket.contents())
@@ -282,7 +289,12 @@ class World(Branching):
             Violation: they have not.
         """
         for clone in range(len(self.clones)):
-            for verb, option in (("filter", ""), ("mode", "copy")):
+            for verb, option in (
+                ("put_on", ""),
+                ("filter", ""),
+                ("mode", "copy"),
+                ("locate", "home"),
+            ):
                 self.do(Step(verb, clone, option=option))
         for keep in _ROUNDS:
             for clone in range(len(self.clones)):
