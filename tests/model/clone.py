@@ -41,7 +41,7 @@ data:
 SHELVES = ("one", "two")
 """The disks beside each work tree."""
 # A workshop is removed when its process ends, and here the process goes on.
-_OF_A_PROCESS = re.compile("storage/tmp/[^/]*/lock")
+_OF_A_PROCESS = re.compile("(.*/)?tmp/[^/]*/lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class Clone:
             for kept in self._kept()[1:]
             for name in _names(kept)
             if "/trash/" not in name and not name.startswith("claims/")
-            if not name.endswith("/.gitignore")
+            if not name.endswith("/.gitignore") and not _OF_A_PROCESS.fullmatch(name)
         }
         return inside | beside | away
 
