@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 
@@ -25,7 +26,7 @@ def git_storage() -> Tool:
         path = f"data/{data.name}"
         # As somebody who begins with an empty data path: what was there before it is held back.
         scene.do([str(GIT_STORAGE), "stage", path], place)
-        shutil.copytree(scene.source(data), place / path, dirs_exist_ok=True)
+        shutil.copytree(scene.source(data), place / path, copy_function=os.link, dirs_exist_ok=True)
         return scene.command([str(GIT_STORAGE), "sync", path], place), _arrived(scene, data)
 
     return Tool("git storage sync", begin, prepare)

@@ -122,6 +122,8 @@ def _run_module(module: str) -> int:
         from gitstore.__main__ import main
 
         return main()
+    # Whoever starts it may have imported it, to know its names; a new interpreter has not.
+    sys.modules.pop(module, None)
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=False)
     except SystemExit as ended:
