@@ -125,6 +125,7 @@ class Database:
         try:
             connection.execute("PRAGMA synchronous = FULL")
             self._migrate(connection)
+            self._tidy(connection)
         except BaseException:
             connection.close()
             raise
@@ -152,6 +153,18 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    def _tidy(self, connection: sqlite3.Connection) -> None:
+        """Let an empty journal go, that a process left which was killed before it wrote to it.
+
+        SQLite passes it over until the next write, which may never come. It removes one that is
+        not needed any more when this mode is chosen anew, unless somebody is writing
+        (https://sqlite.org/pragma.html#pragma_journal_mode).
+        """
+        if self._file.with_name(f"{self._file.name}-journal").exists():
+            with contextlib.suppress(sqlite3.OperationalError):  # it may only be read
+                connection.execute("PRAGMA journal_mode = TRUNCATE")
+                connection.execute("PRAGMA journal_mode = DELETE")
 
     def _check_ours(self, connection: sqlite3.Connection) -> None:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
