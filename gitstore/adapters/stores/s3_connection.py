@@ -207,7 +207,20 @@ def _open_client(endpoint: Endpoint, keys: Keys | None) -> Any:
     )
     client.meta.events.register_first("needs-retry.s3", _pause_when_throttled)
     client.meta.events.register_last("before-parameter-build.s3", _follow_no_region)
+    client.meta.events.register_first("before-sign.s3.UploadPart", _sign_no_body)
     return client
+
+
+def _sign_no_body(request: Any, **_: Any) -> None:
+    """Sign a part's MD5 and not its bytes, which the server holds against that.
+
+    botocore does so on its own where the connection is encrypted; elsewhere it would hash every
+    byte of a large object once more, which takes as long as the SHA-256 that names it.
+    """
+    from botocore.config import Config
+
+    unsigned = Config(s3={"addressing_style": "path", "payload_signing_enabled": False})
+    request.context["client_config"] = request.context["client_config"].merge(unsigned)
 
 
 def _follow_no_region(context: dict[str, Any], **_: Any) -> None:
