@@ -77,6 +77,7 @@ def _options() -> argparse.Namespace:
     )
     names = [each.name for each in CONTESTS]
     parser.add_argument("--only", action="append", choices=names, metavar="CONTEST")
+    parser.add_argument("--beside", action="append", default=[], metavar="TOOL")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
     parser.add_argument("--growth", action="store_true", help="against the number of objects")
     parser.add_argument("--to", type=int, default=1_000_000, help="objects, with --growth")
@@ -102,7 +103,8 @@ def _terms(options: argparse.Namespace, root: Path) -> Terms:
     sizes = replace(sizes, **{name: value for name, value in given.items() if value})
     rounds = options.rounds or (1 if options.quick else Terms(root).rounds)
     limit = options.limit or (_OF_GROWTH if options.growth else Terms(root).limit)
-    return Terms(root, options.server, rounds, limit=limit, delay=options.delay / 1000, sizes=sizes)
+    beside, delay = tuple(options.beside), options.delay / 1000
+    return Terms(root, options.server, rounds, limit=limit, delay=delay, sizes=sizes, beside=beside)
 
 
 def _grow(options: argparse.Namespace) -> int:

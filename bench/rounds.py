@@ -52,6 +52,7 @@ class Terms:
         limit: seconds for one command.
         delay: seconds of a round trip in the contests with latency.
         sizes: how much is moved.
+        beside: beginnings of the names of the tools to be measured beside ours; none means all.
     """
 
     root: Path
@@ -61,6 +62,12 @@ class Terms:
     limit: float = 240
     delay: float = 0.03
     sizes: Sizes = field(default_factory=Sizes)
+    beside: tuple[str, ...] = ()
+
+    def chosen(self, tools: Sequence[Tool]) -> list[Tool]:
+        """Those that are to be measured."""
+        wanted = ("git storage", *self.beside)
+        return [tool for tool in tools if not self.beside or tool.name.startswith(wanted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ def hold(terms: Terms, what: str, scene: Scene, data: Data, tools: Sequence[Tool
     A contestant that fails or takes too long leaves, and its row says so; one that has used up the
     patience has no further turns. In its first turn everything that it moved is compared.
     """
+    tools = terms.chosen(tools)
     turns = {tool.name: Turns() for tool in tools}
     for tool in tools:
         turns[tool.name].attempt(tool, partial(tool.prepare, scene, data))
@@ -141,7 +149,7 @@ def count(
     """The same rows with the requests of one more round of each tool, of this data, not timed."""
     counted = []
     with through(scene, "counted") as (longer, way):
-        for row, tool in zip(rows, tools, strict=True):
+        for row, tool in zip(rows, terms.chosen(tools), strict=True):
             turn = Turns(note=row.note)
 
             def ask(tool: Tool = tool, turn: Turns = turn) -> None:
