@@ -20,7 +20,7 @@ KEPT = ".git-storage"
 
 
 def claim(location: Path, link: Path) -> None:
-    """Note beside a location whose it is. Its absence later means that the disk is away.
+    """Note beside a location whose it is.
 
     Raises:
         LocalFailure: the system refused.
@@ -44,6 +44,11 @@ def release(location: Path) -> None:
     """A location is nobody's any more."""
     with suppress(OSError):
         _claim_file(location).unlink()
+
+
+def is_claimed(location: Path) -> bool:
+    """Whether somebody's claim lies beside a location: its absence means that the disk is away."""
+    return _claim_file(location).exists()
 
 
 def leads_to(link: Path) -> str | None:
@@ -93,7 +98,7 @@ class LinkedTree(Tree):
         super().make_root()
 
     def _missing(self) -> str | None:
-        if _claim_file(self._location).exists():
+        if is_claimed(self._location):
             return None
         return f"{self._location} is not there: its disk is away"
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitstore.adapters.state_values import Effect
-from gitstore.adapters.tree_linked import claim, claimed_by, leads_to, release
+from gitstore.adapters.tree_linked import claim, claimed_by, is_claimed, leads_to, release
 from gitstore.core.errors import LocalFailure, PathRefused, StorageError, UsageError
 from gitstore.core.location import Location, Owner
 from gitstore.repo.project import Project
@@ -148,10 +148,11 @@ def take_back(session: Session, effect: Effect) -> None:
     """Undo a link: the data path is as it was before, if nothing is at the place any more.
 
     Raises:
-        PathRefused: files are there.
+        PathRefused: files are there, or nobody can say because the disk is away.
     """
     data_path, was = effect.data_path, effect.detail["before"]
     now = session.state.location(data_path)
+    require_disk(now)
     if now is not None and now.owner is Owner.OURS and _full(Path(now.directory)):
         raise PathRefused(f"files are at {now.directory}")
     if now is not None and now.owner is Owner.OTHERS:
@@ -163,6 +164,20 @@ def take_back(session: Session, effect: Effect) -> None:
         make_link(session.project.git.top / data_path, Path(location.directory))
         session.state.set_location(data_path, location)
         reclaim(session, data_path)
+
+
+def require_disk(location: Location | None) -> None:
+    """What lies on a disk that is away is never left behind: it would look as if it were removed.
+
+    Raises:
+        PathRefused: the disk is away.
+    """
+    if location is not None and location.owner is Owner.OURS:
+        place = Path(location.directory)
+        if not is_claimed(place):
+            raise PathRefused(
+                f"{place} is not there: its disk is away", hint="mount its disk, then try again"
+            )
 
 
 def remember_link(session: Session, data_path: str, location: Location) -> None:
@@ -187,8 +202,9 @@ def check_left(link: Path, before: Location | None) -> None:
     """Whether nothing of ours stays behind when a data path leads elsewhere.
 
     Raises:
-        PathRefused: files are at its location.
+        PathRefused: files are at its location, or nobody can say because the disk is away.
     """
+    require_disk(before)
     if before is not None and before.owner is Owner.OURS and _full(Path(before.directory)):
         raise PathRefused(
             f"the files of {link} are at {before.directory}",
@@ -232,6 +248,7 @@ def _check_left(link: Path, before: Location | None, place: Path) -> None:
             f"{link} leads to {before.directory}, which others keep",
             hint=f"git storage unstage {shlex.quote(str(link))}  # ends that link",
         )
+    require_disk(before)
     former = link if before is None else Path(before.directory)
     if former == place or (before is None and leads_to(link) == str(place)):
         return

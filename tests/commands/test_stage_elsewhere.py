@@ -343,6 +343,23 @@ def test_restore_finds_the_trash_of_the_disk_that_the_data_were_on(moved: Lab) -
     assert moved.files() == FILES | {"m31.fits": b"changed there"}
 
 
+def test_data_whose_disk_is_away_are_not_left_behind(located: Lab) -> None:
+    located.write("data/m31.fits", b"edited")
+    (located.root / "other").mkdir()
+    disk(located).rename(located.root / "unmounted")
+    for command in (
+        ("undo",),
+        ("stage", "--location", ".", "data"),
+        ("stage", "--location", "../other", "data"),
+        ("stage", "--existing", "../other", "data"),
+    ):
+        located.storage(*command).fails(128).says("its disk is away", "mount its disk")
+        assert (located.top / "data").readlink() == disk(located) / "data"
+    (located.root / "unmounted").rename(disk(located))
+    located.storage("undo").fails(1).says("files are at")
+    assert located.read("data/m31.fits") == b"edited"
+
+
 def test_undo_while_the_disk_is_away_is_still_to_come(located: Lab) -> None:
     located.write("data/m31.fits", b"edited")
     located.bucket.put("m31.fits", b"changed there")

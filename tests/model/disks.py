@@ -8,7 +8,7 @@ from tests.model.branching import Branching
 from tests.model.clone import DATA, SHELVES
 from tests.model.steps import Step
 
-_OUT_OF_REACH = frozenset({"edit", "unlink", "wipe", "locate"})
+_OUT_OF_REACH = frozenset({"edit", "unlink", "wipe"})
 
 
 class Disks(Branching):
@@ -26,6 +26,9 @@ class Disks(Branching):
     def _locate(self, step: Step) -> None:
         """Somebody moves the files, and says so with `stage --location`, again if it is killed."""
         clone = self.clones[step.clone]
+        if clone.away:
+            self._operate_located(step, str(clone.shelf(step.option)))  # they stay where they are
+            return
         former = next((n for n in SHELVES if clone.data == clone.shelf(n) / DATA), "home")
         clone.carry(step.option)
         self._operate_located(step, str(clone.shelf(step.option)))

@@ -22,6 +22,16 @@ def test_what_is_on_a_disk_that_is_away_is_nobodys_deletion() -> None:
             here.settle()
 
 
+def test_what_is_on_a_disk_that_is_away_is_not_left_behind() -> None:
+    for leaving in (Step("undo", 0), Step("locate", 0, option="home")):
+        with world(2, Habit.PLAIN) as here:
+            for step in (*_LOCATED, Step("edit", 0, 0, 2), Step("take_off", 0), leaving):
+                here.do(step)
+            here.do(Step("sync", 0, option="delete allow"))
+            assert here.scene.bucket == {NAMES[0]: content_of(1)}
+            here.settle()
+
+
 def test_an_edit_on_a_disk_that_comes_back_is_given() -> None:
     edited = (Step("edit", 0, 0, 2), Step("take_off", 0), Step("sync", 0), Step("stage", 0))
     with world(2, Habit.PLAIN) as here:
