@@ -218,13 +218,14 @@ def _remember(session: Session, data_path: str, location: Location | None) -> No
         return
     was = None if before is None else {"directory": before.directory, "owner": before.owner.value}
     session.note(data_path, "linked", {"before": was})
-    if before is not None and before.owner is Owner.OURS:
-        release(Path(before.directory))
-        with suppress(OSError):  # not there, or full again
-            Path(before.directory).rmdir()
     session.state.set_accepted(data_path, dict.fromkeys(session.state.accepted(data_path)))
     session.state.set_location(data_path, location)
     session.state.set_root(data_path, None)
+    if before is not None and before.owner is Owner.OURS:
+        # Last: a location that is still in use and has no claim is one whose disk is away.
+        release(Path(before.directory))
+        with suppress(OSError):  # not there, or full again
+            Path(before.directory).rmdir()
 
 
 def _check_apart(project: Project, data_path: str, place: Path) -> None:

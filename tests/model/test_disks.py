@@ -53,3 +53,13 @@ def test_data_are_moved_to_a_disk_by_a_command_killed_at_any_moment() -> None:
             here.do(Step("sync", 0))
             assert here.scene.bucket == here.scene.local[0]
             here.settle()
+
+
+def test_undo_of_a_move_killed_at_any_moment_leaves_a_data_path_that_can_be_used() -> None:
+    for moment in range(1, 30):
+        with world(2, Habit.PLAIN) as here:
+            here.do(Step("locate", 0, option="one"))
+            here.do(Step("undo", 0, trouble=Trouble("kill", moment)))
+            here.do(Step("edit", 0, 0, 1))
+            here.settle()
+            assert here.scene.bucket == {NAMES[0]: content_of(1)}
