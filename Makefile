@@ -11,10 +11,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 python = .venv/bin/python
+made = .venv/made
 installed = .venv/installed
 
 .DEFAULT_GOAL = help
-.NOTPARALLEL:
 .PHONY: help venv servers check test demo mutants contract soak crash writers figures bench clean
 
 help: ## Print the targets
@@ -24,10 +24,13 @@ venv: $(installed) ## Create .venv and install the project in it
 	@:
 
 # What lies in share is copied when the project is installed, unlike its Python.
-$(installed): pyproject.toml tests/install-venv $(shell find share -type f)
+$(installed): $(made) pyproject.toml tests/install-venv $(shell find share -type f)
 	@PYTHON='$(PYTHON)' sh tests/install-venv
 
-servers: venv ## Install the storage servers that tests and demo start
+$(made): tests/make-venv
+	@PYTHON='$(PYTHON)' sh tests/make-venv
+
+servers: $(made) ## Install the storage servers that tests and demo start
 	@PYTHON='$(CURDIR)/$(python)' sh tests/install-servers
 
 check: venv ## Lint, formatting and types
@@ -35,7 +38,10 @@ check: venv ## Lint, formatting and types
 	@.venv/bin/ruff format --quiet --check . || { .venv/bin/ruff format --check .; exit 1; }
 	@.venv/bin/mypy --no-error-summary
 
-test: venv servers check ## Every check and every test
+# The project and the servers are installed beside each other.
+test: ## Every check and every test
+	@$(MAKE) --no-print-directory -j2 venv servers
+	@$(MAKE) --no-print-directory check
 	@$(python) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 demo: venv servers ## A tour, with a storage server on this machine
