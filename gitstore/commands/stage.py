@@ -6,7 +6,8 @@ A local file that was edited is never overwritten; it is reported as a conflict 
 
 With `--location DIR` the data lie in DIR, on another disk, and the data path is a link to them.
 This work tree remembers it. Every command works through the link; where the disk is away, nothing
-is concluded from that. Files are moved between disks by you (`mv`), and known again afterwards;
+is concluded from that, and nothing left behind there. Files are moved between disks by you (`mv`),
+and known again afterwards;
 `--location` of the directory that the data path is in makes it a plain directory again.
 
 With `--existing DIR` the data are there already, or mounted by other means. They are held against
