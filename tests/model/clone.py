@@ -85,6 +85,7 @@ class Clone:
         mode: how its manifest makes the data path available.
         track: whether there is a pointer.
         away: whether its disks are taken off.
+        forgotten: whether its state may not know any more where the link leads.
     """
 
     def __init__(self, top: Path, origin: Origin, bucket: Bucket, track: Track) -> None:
@@ -95,7 +96,7 @@ class Clone:
         self.exclude = ""
         self.mode = "copy"
         self.track = track
-        self.away = False
+        self.away = self.forgotten = False
         (top / ".git").mkdir(parents=True)
 
     def project(self) -> Project:
@@ -111,11 +112,14 @@ class Clone:
         led = self.link.readlink() if self.link.is_symlink() else self.link
         return next((place for place in self._places() if _names(place)), led)
 
+    def place(self, name: str) -> Path:
+        """The directory of one of the disks, or the work tree's own for any other name."""
+        return self.top.with_name(f"{self.top.name}-{name}") if name in SHELVES else self.top
+
     def shelf(self, name: str) -> Path:
-        """A directory for data on one of the disks, or the work tree's own for any other name."""
-        if name not in SHELVES:
-            return self.top
-        return self.top.with_name(f"{self.top.name}-{name}{'-away' if self.away else ''}")
+        """Where that is now: a disk that is away has another name."""
+        away = self.away and name in SHELVES
+        return self.top.with_name(f"{self.top.name}-{name}-away") if away else self.place(name)
 
     def carry(self, name: str) -> None:
         """A person moves all files to a disk, or home; nothing is ever mixed up."""
@@ -227,7 +231,8 @@ class Clone:
     def wipe(self, how: str) -> None:
         """A person loses the directory, or all that is in it; of a link, only the link."""
         if how == "gone" and self.link.is_symlink():
-            self.link.unlink()
+            if not self.forgotten:
+                self.link.unlink()
             return
         data = self.data
         shutil.rmtree(data, ignore_errors=True)
@@ -235,7 +240,11 @@ class Clone:
             data.mkdir()
 
     def lose(self, what: str) -> None:
-        """The state, the facts or both are gone."""
+        """The state, the facts or both are gone; of state and link, one is left to tell the way."""
+        if what != "facts" and self.data != self.link:
+            if not self.link.is_symlink():
+                return
+            self.forgotten = True
         for name in ("state", "facts"):
             if what in (name, "both"):
                 (self.top / ".git" / "storage" / f"{name}.db").unlink(missing_ok=True)

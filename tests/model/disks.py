@@ -27,7 +27,7 @@ class Disks(Branching):
         """Somebody moves the files, and says so with `stage --location`, again if it is killed."""
         clone = self.clones[step.clone]
         if clone.away:
-            self._operate_located(step, str(clone.shelf(step.option)))  # they stay where they are
+            self._operate_located(step, str(clone.place(step.option)))  # they stay where they are
             return
         former = next((n for n in SHELVES if clone.data == clone.shelf(n) / DATA), "home")
         clone.carry(step.option)
