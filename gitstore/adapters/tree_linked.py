@@ -23,11 +23,12 @@ def claim(location: Path, link: Path) -> None:
     """Note beside a location whose it is.
 
     Raises:
-        LocalFailure: the system refused.
+        LocalFailure: the system refused, or there is nothing that the location could be in.
     """
     file = _claim_file(location)
     with told(str(file)):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(exist_ok=True)
         file.write_bytes(os.fsencode(link))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gitstore.adapters.state_values import Effect
 from gitstore.adapters.tree_linked import claim, claimed_by, is_claimed, leads_to, release
-from gitstore.core.errors import LocalFailure, PathRefused, StorageError, UsageError
+from gitstore.core.errors import LocalFailure, PathRefused, UsageError
 from gitstore.core.location import Location, Owner
 from gitstore.repo.project import Project
 from gitstore.repo.roots import spare_of
@@ -104,8 +104,10 @@ def reclaim(session: Session, data_path: str) -> None:
     """Note the new name of a data path beside its location, so that nobody else takes that."""
     location = session.state.location(data_path)
     if location is not None and location.owner is Owner.OURS:
-        with suppress(StorageError):  # its disk is away; the next `stage` there finds its own link
-            claim(Path(location.directory), session.project.git.top / data_path)
+        place = Path(location.directory)
+        # Where the disk is away, a claim would say that it is there: the next `stage` makes it.
+        if is_claimed(place):
+            claim(place, session.project.git.top / data_path)
 
 
 def make_link(link: Path, place: Path) -> None:
@@ -150,20 +152,34 @@ def take_back(session: Session, effect: Effect) -> None:
     Raises:
         PathRefused: files are there, or nobody can say because the disk is away.
     """
-    data_path, was = effect.data_path, effect.detail["before"]
-    now = session.state.location(data_path)
-    require_disk(now)
+    data_path, was = effect.data_path, _before(effect)
+    link, now = session.project.git.top / data_path, session.state.location(data_path)
+    require_disks(session, effect)
     if now is not None and now.owner is Owner.OURS and _full(Path(now.directory)):
         raise PathRefused(f"files are at {now.directory}")
+    if was is not None:
+        check_vacant(link, Path(was.directory))
     if now is not None and now.owner is Owner.OTHERS:
         bases = session.state.bases(data_path)
         session.state.set_bases(data_path, "", dict.fromkeys(bases))
     end_link(session, data_path)
     if was is not None:
-        location = Location(str(was["directory"]), Owner(was["owner"]))
-        make_link(session.project.git.top / data_path, Path(location.directory))
-        session.state.set_location(data_path, location)
-        reclaim(session, data_path)
+        if was.owner is Owner.OURS:
+            claim(Path(was.directory), link)
+        make_link(link, Path(was.directory))
+        session.state.set_location(data_path, was)
+
+
+def require_disks(session: Session, effect: Effect) -> None:
+    """Whether a data path can be led back to where it led before.
+
+    Raises:
+        PathRefused: the disk is away that it leads to now, or led to.
+    """
+    require_disk(session.state.location(effect.data_path))
+    was = _before(effect)
+    if was is not None and was.owner is Owner.OURS and not Path(was.directory).parent.is_dir():
+        raise _away(Path(was.directory))
 
 
 def require_disk(location: Location | None) -> None:
@@ -175,9 +191,7 @@ def require_disk(location: Location | None) -> None:
     if location is not None and location.owner is Owner.OURS:
         place = Path(location.directory)
         if not is_claimed(place):
-            raise PathRefused(
-                f"{place} is not there: its disk is away", hint="mount its disk, then try again"
-            )
+            raise _away(place)
 
 
 def remember_link(session: Session, data_path: str, location: Location) -> None:
@@ -210,6 +224,17 @@ def check_left(link: Path, before: Location | None) -> None:
             f"the files of {link} are at {before.directory}",
             hint=f"git storage unstage {shlex.quote(str(link))}  # gives their place back",
         )
+
+
+def _before(effect: Effect) -> Location | None:
+    was = effect.detail["before"]
+    return None if was is None else Location(str(was["directory"]), Owner(was["owner"]))
+
+
+def _away(place: Path) -> PathRefused:
+    return PathRefused(
+        f"{place} is not there: its disk is away", hint="mount its disk, then try again"
+    )
 
 
 def _remember(session: Session, data_path: str, location: Location | None) -> None:

@@ -15,7 +15,7 @@ from gitstore.core.errors import LocalFailure, StorageError, UnknownName
 from gitstore.core.model import Base
 from gitstore.core.versions import Version, equal
 from gitstore.repo.changing import changing
-from gitstore.repo.locating import reclaim, require_disk
+from gitstore.repo.locating import reclaim, require_disks
 from gitstore.repo.locating import take_back as take_back_link
 from gitstore.repo.project import Project
 from gitstore.repo.selection import Selection, object_name
@@ -111,8 +111,9 @@ def undo(project: Project, options: UndoOptions | None = None) -> Undone:
 def _require_disks(session: Session, effects: Sequence[Effect]) -> None:
     """What is on a disk that is away cannot be as before: then nothing is, and undo is to come."""
     manifest = session.project.manifest
-    for data_path in sorted({e.data_path for e in effects if e.kind == "linked"}):
-        require_disk(session.state.location(data_path))
+    for effect in effects:
+        if effect.kind == "linked":
+            require_disks(session, effect)
     for data_path in sorted({e.data_path for e in effects if e.kind in _OF_FILES}):
         if data_path in manifest.data:
             tree = session.binding(Selection(manifest.data[data_path])).tree

@@ -360,6 +360,19 @@ def test_data_whose_disk_is_away_are_not_left_behind(located: Lab) -> None:
     assert located.read("data/m31.fits") == b"edited"
 
 
+def test_a_data_path_that_is_renamed_while_its_disk_is_away_is_not_empty(located: Lab) -> None:
+    disk(located).rename(located.root / "unmounted")
+    disk(located).mkdir()  # where it is mounted
+    located.storage("mv", "data", "images")
+    located.storage("sync", "--delete", "--allow-deletes", "9").fails(1).says("its disk is away")
+    assert located.bucket.objects() == FILES
+    assert list(disk(located).iterdir()) == []
+    disk(located).rmdir()
+    (located.root / "unmounted").rename(disk(located))
+    located.storage("stage", "images")
+    assert located.files("images") == FILES
+
+
 def test_undo_while_the_disk_is_away_is_still_to_come(located: Lab) -> None:
     located.write("data/m31.fits", b"edited")
     located.bucket.put("m31.fits", b"changed there")

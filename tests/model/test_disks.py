@@ -56,10 +56,23 @@ def test_data_are_moved_to_a_disk_by_a_command_killed_at_any_moment() -> None:
 
 
 def test_undo_of_a_move_killed_at_any_moment_leaves_a_data_path_that_can_be_used() -> None:
-    for moment in range(1, 30):
-        with world(2, Habit.PLAIN) as here:
-            here.do(Step("locate", 0, option="one"))
-            here.do(Step("undo", 0, trouble=Trouble("kill", moment)))
-            here.do(Step("edit", 0, 0, 1))
-            here.settle()
-            assert here.scene.bucket == {NAMES[0]: content_of(1)}
+    there, home = Step("locate", 0, option="one"), Step("locate", 0, option="home")
+    for moves in ((there,), (there, home)):
+        for moment in range(1, 30):
+            with world(2, Habit.PLAIN) as here:
+                for step in moves:
+                    here.do(step)
+                here.do(Step("undo", 0, trouble=Trouble("kill", moment)))
+                here.do(Step("edit", 0, 0, 1))
+                here.settle()
+                assert here.scene.bucket == {NAMES[0]: content_of(1)}
+
+
+def test_nothing_leads_back_to_a_disk_that_is_away() -> None:
+    moves = (Step("locate", 0, option="one"), Step("locate", 0, option="home"))
+    with world(2, Habit.PLAIN) as here:
+        for step in (*moves, Step("take_off", 0), Step("undo", 0)):
+            here.do(step)
+        assert not here.clones[0].link.is_symlink()
+        here.do(Step("put_on", 0))
+        here.settle()
