@@ -130,7 +130,7 @@ def test_a_caller_that_leaves_an_open_line_ends_its_workers() -> None:
 
 def test_a_lane_with_few_workers_holds_back_nobody_else() -> None:
     gate, at_once, most = threading.Event(), [0], [0]
-    counting = threading.Lock()
+    counting, begun = threading.Lock(), threading.Semaphore(0)
 
     def heavy_waits(n: int) -> int:
         if n < 100:
@@ -138,6 +138,7 @@ def test_a_lane_with_few_workers_holds_back_nobody_else() -> None:
         with counting:
             at_once[0] += 1
             most[0] = max(most[0], at_once[0])
+        begun.release()
         assert gate.wait(60)
         with counting:
             at_once[0] -= 1
@@ -147,6 +148,8 @@ def test_a_lane_with_few_workers_holds_back_nobody_else() -> None:
     with at_work(heavy_waits, Lane(range(40), 3), Lane(range(100, 120), 2)) as crew:
         while len(found) < 40:
             found.update(crew.ready())
+        for _ in range(2):
+            assert begun.acquire(timeout=60)
         gate.set()
         found.update(results(iter(crew)))
     assert sorted(found) == [*range(40), *range(100, 120)]
