@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gitstore.core.errors import Missing, StorageError
-from gitstore.shell.transfer.pool import Lane, Line, at_work, each, stopping
+from gitstore.shell.transfer.pool import Lane, Line, at_work, each, lanes, stopping
 
 
 def results(batches: Iterator[list[tuple[int, int | StorageError]]]) -> dict[int, object]:
@@ -154,3 +154,12 @@ def test_a_lane_with_few_workers_holds_back_nobody_else() -> None:
         found.update(results(iter(crew)))
     assert sorted(found) == [*range(40), *range(100, 120)]
     assert most == [2]
+
+
+def test_no_more_workers_than_jobs_share_the_lanes() -> None:
+    for jobs in range(1, 40):
+        for large in ([], [100, 101]):
+            parts = lanes(range(3), large, jobs, 4)
+            assert sum(lane.workers for lane in parts) == jobs
+            assert all(lane.workers > 0 for lane in parts)
+            assert sorted(i for lane in parts for i in lane.items) == [0, 1, 2, *large]

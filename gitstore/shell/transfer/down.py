@@ -24,7 +24,7 @@ from gitstore.shell.transfer.download import (
     version_to_come,
 )
 from gitstore.shell.transfer.ledger import Change, base_as_json
-from gitstore.shell.transfer.pool import Lane, Line, at_work, each
+from gitstore.shell.transfer.pool import Line, at_work, each, lanes
 from gitstore.shell.transfer.run import Run
 
 BATCH_OBJECTS = 512  # files flushed, renamed and noted together
@@ -56,15 +56,16 @@ def _brought(run: Run, actions: Sequence[Action]) -> Iterator[Iterable[Brought]]
     """What the actions ask for, in batches of what is there."""
     jobs, share = run.jobs(), partial(_bring_share, run)
     reader = many_reader(run.task.binding.store())
-    heavy: list[tuple[Action, ...]] = [(action,) for action in actions if _is_large(action)]
-    large = Lane(heavy, min(jobs, ranges.OBJECTS))
+    large: list[tuple[Action, ...]] = [(action,) for action in actions if _is_large(action)]
     rest = [action for action in actions if not _is_large(action)]
     if reader is None:
-        yield from map(_one_by_one, each(share, Lane(_shares(rest, jobs), jobs), large))
+        yield from map(
+            _one_by_one, each(share, *lanes(_shares(rest, jobs), large, jobs, ranges.OBJECTS))
+        )
         return
     small = [action for action in rest if _is_known_small(action)]
     others: Line[tuple[Action, ...]] = Line((a,) for a in rest if not _is_known_small(a))
-    with at_work(share, Lane(others, jobs), large) as crew:
+    with at_work(share, *lanes(others, large, jobs, ranges.OBJECTS)) as crew:
         try:
             for brought in _many(run, reader, small, others):
                 yield brought

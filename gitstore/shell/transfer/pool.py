@@ -7,9 +7,10 @@ behind them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -35,6 +36,22 @@ class Lane(Generic[Item]):
 
     items: Iterable[Item]
     workers: int
+
+
+def lanes(
+    others: Iterable[Item], large: Sequence[Item], jobs: int, most: int
+) -> tuple[Lane[Item], ...]:
+    """The lanes for items of which some are large, with no more workers in all than `jobs`.
+
+    Args:
+        most: workers for the large ones, at most.
+    """
+    if not large:
+        return (Lane(others, jobs),)
+    if jobs == 1:
+        return (Lane(chain(others, large), 1),)
+    few = min(most, jobs // 2)
+    return Lane(others, jobs - few), Lane(large, few)
 
 
 def each(

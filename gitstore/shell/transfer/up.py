@@ -17,7 +17,7 @@ from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
 from gitstore.shell.transfer import upload
 from gitstore.shell.transfer.ledger import Change, base_as_json
-from gitstore.shell.transfer.pool import Lane, Line, at_work, each
+from gitstore.shell.transfer.pool import Lane, Line, at_work, each, lanes
 from gitstore.shell.transfer.run import Run, told
 
 Item = tuple[Action, Stat, Version]
@@ -49,14 +49,14 @@ def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
     """What came of sending each file, in batches of what is done."""
     jobs, send = run.jobs(), partial(_send, run.task.binding)
     writer = many_writer(run.task.binding.store())
-    large = Lane([i for i in items if i[2].size > upload.LARGE], min(jobs, upload.OBJECTS))
+    large = [item for item in items if item[2].size > upload.LARGE]
     rest = [item for item in items if item[2].size <= upload.LARGE]
     if writer is None:
-        yield from each(send, Lane(rest, jobs), large)
+        yield from each(send, *lanes(rest, large, jobs, upload.OBJECTS))
         return
     small = [item for item in rest if item[2].size <= upload.SMALL]
     others = Line(item for item in rest if item[2].size > upload.SMALL)
-    with at_work(send, Lane(others, jobs), large) as crew:
+    with at_work(send, *lanes(others, large, jobs, upload.OBJECTS)) as crew:
         try:
             for sent in _many(run, writer, small, others):
                 yield sent
