@@ -105,7 +105,7 @@ def reclaim(session: Session, data_path: str) -> None:
     location = session.state.location(data_path)
     if location is not None and location.owner is Owner.OURS:
         place = Path(location.directory)
-        # Where the disk is away, a claim would say that it is there: the next `stage` makes it.
+        # Where the disk is away, a claim would say that it is there; the old one stays on it.
         if is_claimed(place):
             claim(place, session.project.git.top / data_path)
 

@@ -134,11 +134,7 @@ class Clone:
 
     def take_off(self) -> None:
         """The disks are away."""
-        shelves = [self.shelf(name) for name in SHELVES]
-        self.away = True
-        for shelf, name in zip(shelves, SHELVES, strict=True):
-            if shelf.exists():
-                shelf.rename(self.shelf(name))
+        self._rename_shelves(away=True)
 
     def put_on(self) -> None:
         """The disks are there again.
@@ -146,8 +142,11 @@ class Clone:
         Raises:
             Violation: meanwhile something was made where they belong.
         """
+        self._rename_shelves(away=False)
+
+    def _rename_shelves(self, *, away: bool) -> None:
         shelves = [self.shelf(name) for name in SHELVES]
-        self.away = False
+        self.away = away
         for shelf, name in zip(shelves, SHELVES, strict=True):
             if shelf.exists():
                 if self.shelf(name).exists():

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 SPAN = 16 << 20  # bytes of one range of a large object
 LARGE = 4 * SPAN  # from here on an object is read in parallel ranges
 RANGE_ATTEMPTS = 3  # times that a range is begun, each with the store's own repetitions
-RANGES = 4  # ranges in flight of one object; memory is at most SPAN times RANGES for each of
+RANGES = 4  # ranges of one object in flight; memory is at most SPAN times RANGES for each object
 OBJECTS = 4  # large objects at a time
 KEEP = 4 * SPAN  # bytes after which what is here is flushed and noted
 
