@@ -21,6 +21,7 @@ from bench.cost import CommandFailed, TooSlow
 from bench.programme import CONTESTS
 from bench.report import Row, as_json, table
 from bench.rounds import Sizes, Terms, say
+from bench.scene import SERVERS
 
 _RESULTS = peers.ROOT / "bench" / "results"
 _DOCS = peers.ROOT / "docs"
@@ -82,7 +83,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--growth", action="store_true", help="against the number of objects")
     parser.add_argument("--to", type=int, default=1_000_000, help="objects, with --growth")
     parser.add_argument("--on", default="/dev/shm", help="a RAM disk")  # noqa: S108 - made private
-    parser.add_argument("--server", default="", choices=("rclone", "ministack"))
+    parser.add_argument("--server", default="", choices=SERVERS)
     parser.add_argument("--rounds", type=int, help="of everybody who is quick enough")
     parser.add_argument("--limit", type=float, help="seconds for one command")
     parser.add_argument("--delay", type=float, default=30, help="ms of latency of what is far")

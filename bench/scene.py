@@ -14,11 +14,12 @@ from pathlib import Path
 
 from bench.cost import Command, CommandFailed
 from bench.lfs import lfs_server
-from bench.peers import RCLONE
+from bench.peers import LEAN, RCLONE, ROOT
 from bench.relay import Relay, relay
-from tests.servers import S3Server, ministack, rclone
+from tests.servers import S3Server, free_port, ministack, rclone, running
 
 BUCKET = "bench"
+SERVERS = ("lean", "ministack", "rclone")
 _IN_A_DIRECTORY = 500
 _PIECE = 1 << 20
 _DELETED_AT_ONCE = 1000
@@ -172,15 +173,15 @@ def made(root: Path, server: str, datas: Sequence[Data]) -> Iterator[Scene]:
 
     Args:
         root: an empty directory.
-        server: `ministack` or `rclone`; the latter serves the very files of `Scene.source`.
+        server: one of `SERVERS`; `rclone` serves the very files of `Scene.source`.
     """
     with ExitStack() as stack:
         if server == "rclone":
             (root / "served" / BUCKET / "data").mkdir(parents=True)
         for data in datas:
             data.write(_files(root) / data.name)
-        running = rclone(root / "served") if server == "rclone" else ministack()
-        scene = stack.enter_context(_scene(root, "direct", stack.enter_context(running), datas))
+        here = stack.enter_context(_running(server, root))
+        scene = stack.enter_context(_scene(root, "direct", here, datas))
         if server != "rclone":
             scene.server.s3.create_bucket(Bucket=BUCKET)
             for data in datas:
@@ -217,6 +218,26 @@ def upload(scene: Scene, files: Path, prefix: str) -> None:
     """Put the files of a directory on the server, unmeasured."""
     argv = [str(RCLONE), "copy", "--transfers", "16", "--s3-no-check-bucket", "--copy-links"]
     scene.do([*argv, str(files), f"bench:{BUCKET}/{prefix}"], scene.root)
+
+
+@contextmanager
+def _running(name: str, root: Path) -> Iterator[S3Server]:
+    if name == "rclone":
+        with rclone(root / "served") as server:
+            yield server
+    else:
+        with _lean() if name == "lean" else ministack() as server:
+            yield server
+
+
+@contextmanager
+def _lean() -> Iterator[S3Server]:
+    """The S3 that costs least: `lean_s3.py`."""
+    port = free_port()
+    server = S3Server(f"http://127.0.0.1:{port}")
+    argv = [str(LEAN), "-B", str(ROOT / "bench" / "lean.py"), str(port)]
+    with running(argv, {"PATH": os.environ["PATH"]}, server.endpoint):
+        yield server
 
 
 @contextmanager
