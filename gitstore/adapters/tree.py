@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitstore.adapters import tree_incoming, tree_reading, tree_rename
 from gitstore.adapters.tree_incoming import Incoming, Workshop
 from gitstore.adapters.tree_placing import Placing, move, move_back, now
+from gitstore.adapters.tree_reader import Reader
 from gitstore.adapters.tree_reading import changed
 from gitstore.adapters.tree_scan import Scanner
 from gitstore.adapters.tree_trash import TrashBag, spare_directory
@@ -110,6 +110,10 @@ class Tree:
         """A file's stat, and its version with SHA-256 and MD5, of one pass over its bytes."""
         return tree_reading.digest(self._entry, path)
 
+    def reader(self) -> AbstractContextManager[Reader]:
+        """For many files: see `Reader`."""
+        return closing(Reader(self._entry, self._parts))
+
     def composite_md5(self, path: str, part_size: int) -> str:
         """The ETag that S3 gives to an upload of this file in parts of so many bytes."""
         return tree_reading.composite_md5(self._entry, path, part_size)
@@ -141,16 +145,9 @@ class Tree:
         True where that cannot be found out, because then twins are not safe.
         """
         try:
-            shop = self._shop()
-            name = shop.entry().name + "a\u00e9"
-            entry = Entry(shop.directory, name)
-            os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600, dir_fd=shop.directory))
-            others = (name[:-2] + "A\u00e9", unicodedata.normalize("NFD", name))
-            folds = any(look(Entry(shop.directory, other)) is not None for other in others)
-            os.unlink(entry.name, dir_fd=entry.directory)
+            return self._shop().folds_names()
         except OSError:
             return True
-        return folds
 
     def room(self) -> tuple[int, int]:
         """The device that the data are on, and the bytes that are left there for this user."""

@@ -12,6 +12,7 @@ import fcntl
 import os
 import threading
 import time
+import unicodedata
 import weakref
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -64,6 +65,19 @@ class Workshop:
         """The file system's clock, in nanoseconds since 1970: what it would stamp on a file now."""
         os.utime(self._lock)
         return os.fstat(self._lock).st_mtime_ns
+
+    def folds_names(self) -> bool:
+        """Whether the file system takes `a` and `A`, or two spellings of `é`, for one name.
+
+        Raises:
+            OSError: it cannot be tried.
+        """
+        name = self.entry().name + "a\u00e9"
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600, dir_fd=self.directory))
+        others = (name[:-2] + "A\u00e9", unicodedata.normalize("NFD", name))
+        folds = any(look(Entry(self.directory, other)) is not None for other in others)
+        os.unlink(name, dir_fd=self.directory)
+        return folds
 
     def entry(self) -> Entry:
         """A name for a new temporary file."""

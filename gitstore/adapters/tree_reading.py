@@ -6,11 +6,12 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 
 from gitstore.adapters.tree_values import Stat, stat_of, told
 from gitstore.adapters.tree_walk import ABSENT, Entry
 from gitstore.core.errors import Changed
-from gitstore.core.versions import Version, version
+from gitstore.core.versions import Version, digested
 
 _CHUNK = 1 << 20
 _LARGE = 64 << 20  # bytes; two digests of a larger file are worth two processors
@@ -64,7 +65,23 @@ def digest(find: Find, path: str) -> tuple[Stat, Version]:
         stack.close()
         if size != before.size or stat_of(os.fstat(descriptor)) != before:
             raise changed(path)
-    return before, version(size, {"sha256": sha256.hexdigest(), "md5": md5.hexdigest()})
+    return before, digested(size, sha256.hexdigest(), md5.hexdigest())
+
+
+def whole(find: Find, path: str) -> tuple[Stat, Version, bytes]:
+    """A small file's stat, its version, and its bytes.
+
+    Raises: as `digest` does.
+    """
+    import hashlib
+
+    with opened(find, path) as descriptor:
+        before = stat_of(os.fstat(descriptor))
+        data = b"".join(iter(partial(os.read, descriptor, _CHUNK), b""))
+        if len(data) != before.size or stat_of(os.fstat(descriptor)) != before:
+            raise changed(path)
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return before, digested(before.size, hashlib.sha256(data).hexdigest(), md5), data
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gitstore.adapters.state import WorkState
 from gitstore.adapters.state_seen import Seen, trusted
 from gitstore.adapters.tree import Stat, Tree
+from gitstore.adapters.tree_reader import Reader
 from gitstore.core.errors import Changed, LocalFailure
 from gitstore.core.slices import Span
 from gitstore.core.ticks import COARSE_STEP
@@ -65,7 +66,7 @@ class Digests:
         """Files read and hashed now, by path; one that changes meanwhile gets no identifiers."""
         todo = list(paths)
         if len(todo) < _WORTH_THREADS:
-            results = [self._digest(path) for path in todo]
+            results = self._share(todo)
         else:
             from concurrent.futures import ThreadPoolExecutor
 
@@ -87,19 +88,19 @@ class Digests:
         return read
 
     def _share(self, paths: Sequence[str]) -> list[tuple[Stat, Version, int]]:
-        return [self._digest(path) for path in paths]
-
-    def _digest(self, path: str) -> tuple[Stat, Version, int]:
         clock = self.tree.clock_ns()
+        with self.tree.reader() as reader:
+            return [(*self._digest(reader, path), clock) for path in paths]
+
+    def _digest(self, reader: Reader, path: str) -> tuple[Stat, Version]:
         try:
-            stat, found = self.tree.digest(path)
+            return reader.digest(path)
         except (Changed, LocalFailure):
             # Unknown bytes: never equal to anything, so never overwritten; the action that needs
             # them will meet the same trouble and report it for this object alone (rule F5).
             now = self.tree.stat(path)
             stat = now if now is not None else Stat(0, 0, 0, 0)
-            return stat, Version(stat.size), clock
-        return stat, found, clock
+            return stat, Version(stat.size)
 
 
 def seen_of(stat: Stat, found: Version, clock_ns: int) -> Seen:
