@@ -1,6 +1,6 @@
 """What looking at data paths came to, kept for as long as what was looked at has not changed.
 
-`<git directory>/storage/glances.json`. It may be lost, and is ignored when it cannot be read.
+Two files in `<git directory>/storage`. They may be lost, and are ignored when they cannot be read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 from gitstore.adapters import cache
 
-_FORMAT = 2
+_FORMAT = 3
+
+OFFLINE = "glances.json"  # of looks at what is here
+ASKED = "listings.json"  # of looks at what is here and on the storage
 
 
 class Part(NamedTuple):
@@ -27,6 +30,7 @@ class Part(NamedTuple):
         staged: how many of the objects are here.
         objects: how many the slice names.
         size: how many bytes they have.
+        listed: changes with what the storage lists of them; empty where it was not asked.
     """
 
     file: str
@@ -37,6 +41,7 @@ class Part(NamedTuple):
     staged: int
     objects: int
     size: int
+    listed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,13 @@ class Glance:
     parts: list[Part]
 
 
-def glance(git_dir: Path, data_path: str) -> Glance | None:
-    """What is kept of a data path."""
-    found = _read(git_dir).get(data_path)
+def glance(git_dir: Path, data_path: str, name: str) -> Glance | None:
+    """What is kept of a data path.
+
+    Args:
+        name: `OFFLINE` or `ASKED`.
+    """
+    found = _read(git_dir / "storage" / name).get(data_path)
     if not isinstance(found, list):
         return None
     try:
@@ -66,21 +75,17 @@ def glance(git_dir: Path, data_path: str) -> Glance | None:
         return None
 
 
-def keep(git_dir: Path, data_path: str, value: Glance) -> None:
+def keep(git_dir: Path, data_path: str, name: str, value: Glance) -> None:
     """Keep what a look at a data path came to; whoever cannot looks again."""
-    file = _file(git_dir)
-    kept = {**_read(git_dir), data_path: [value.common, value.mark, value.parts]}
+    file = git_dir / "storage" / name
+    kept = {**_read(file), data_path: [value.common, value.mark, value.parts]}
     with contextlib.suppress(OSError):
         file.parent.mkdir(mode=0o700, exist_ok=True)
     cache.write(file, {"format": _FORMAT, "data_paths": kept})
 
 
-def _file(git_dir: Path) -> Path:
-    return git_dir / "storage" / "glances.json"
-
-
-def _read(git_dir: Path) -> dict[str, object]:
-    kept = cache.read(_file(git_dir))
+def _read(file: Path) -> dict[str, object]:
+    kept = cache.read(file)
     if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
         return {}
     paths = kept.get("data_paths")

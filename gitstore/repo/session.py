@@ -114,8 +114,23 @@ class Session:
             FormatError: the pointer cannot be read.
             PathRefused: it is no copy any more, but was not unstaged (rule Sc3).
         """
-        binding = self.binding(selection)
-        listed = listing(binding, within(selection))
+        return self.view_beside(selection, self.listed(selection), patterns)
+
+    def listed(self, selection: Selection) -> Listing:
+        """What the storage holds for a selected data path.
+
+        Raises:
+            StoreError: the listing failed; nothing may be concluded from it.
+        """
+        return listing(self.binding(selection), within(selection))
+
+    def view_beside(
+        self, selection: Selection, listed: Listing, patterns: tuple[str, ...] | None = None
+    ) -> View:
+        """Look at a selected data path whose storage has been listed.
+
+        Raises: as `listed_view` does, but for what the listing raises.
+        """
         return replace(self._view(selection, listed, patterns), markers=listed.markers)
 
     def recorded_view(self, selection: Selection) -> View:

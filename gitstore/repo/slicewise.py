@@ -2,9 +2,9 @@
 
 Comparing two hundred thousand objects takes seconds. So it is kept of every slice that nothing was
 to be done with its objects, with fingerprints of all that this follows from: the slice, the local
-files of its range of paths, and what the state keeps of them. As long as these stay, the same
-comparison would come to the same end. What is compared is one batch of slices at a time, so that a
-million objects need not fit into memory.
+files of its range of paths, what the state keeps of them and, where the storage was asked, what it
+lists of them. As long as these stay, the same comparison would come to the same end. What is
+compared is one batch of slices at a time, so that a million objects need not fit into memory.
 
 Whatever is not plain (links, directories that cannot be read, data that lie elsewhere, a pointer
 that git has merged) is left to who looks at a data path as a whole: then there is nothing found
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gitstore.adapters import cache_glances, marks, tracked
@@ -33,13 +33,16 @@ from gitstore.core.scope import wanted_matcher
 from gitstore.core.slices import FIRST, Span, file_of
 from gitstore.core.ticks import settles
 from gitstore.core.versions import Version
+from gitstore.repo.deciding import with_evidence_of
 from gitstore.repo.roots import tree_of
 from gitstore.repo.selection import Selection
 from gitstore.repo.session import Session, View, within
+from gitstore.repo.slicewise_listing import Listed
+from gitstore.repo.slicewise_listing import digest as digest_of_listing
 from gitstore.repo.viewing import Status, is_here, status_of
 from gitstore.shell.digests import Digests
+from gitstore.shell.survey import Listing, Request, Survey, impossible, is_plain, survey
 from gitstore.shell.survey import Part as Neighbours
-from gitstore.shell.survey import Request, Survey, impossible, is_plain, survey
 
 _AT_ONCE = 64  # slices of some 128 objects
 
@@ -53,6 +56,7 @@ class _Piece:
         entries: what it names.
         runs: the local files of these paths.
         about: what will be kept of it.
+        listed: what the storage lists of these paths; None if it was not asked.
         settled_ns: whoever looked at the files later than this notices every later write.
     """
 
@@ -60,16 +64,22 @@ class _Piece:
     entries: dict[str, Version]
     runs: Sequence[Run]
     about: Part
+    listed: Mapping[str, Version] | None
     settled_ns: int
 
 
-def looked(session: Session, selection: Selection) -> Status | None:
+def looked(session: Session, selection: Selection, listed: Listing | None) -> Status | None:
     """The status of a whole data path with slices, in mode copy; None: look at it as a whole.
 
     It names only objects with which something is to be done.
+
+    Args:
+        listed: what the storage holds; None: it was not asked.
     """
+    if listed is not None and listed.unnamed:
+        return None
     try:
-        return _Look(session, selection).status()
+        return _Look(session, selection, listed).status()
     except (Odd, FormatError, OSError):
         return None  # who looks at it as a whole says what it is
 
@@ -81,9 +91,11 @@ class _Look:
         Odd: it is not plain.
     """
 
-    def __init__(self, session: Session, selection: Selection) -> None:
+    def __init__(self, session: Session, selection: Selection, listed: Listing | None) -> None:
         project, data = session.project, selection.data
         self._session, self._selection, self._git = session, selection, project.git
+        self._listed = None if listed is None else Listed(listed.objects)
+        self._file = cache_glances.OFFLINE if listed is None else cache_glances.ASKED
         self._name = f"{data.path}.storage"
         main = tracked.read(self._git.top, self._name)
         source = None if main is None else sliced_source(main, self._name)
@@ -96,7 +108,7 @@ class _Look:
         self._source = source
         self._common = _digest([__version__, repr(data), project.source(data), source])
         self._slices = _files_below(Root(self._git.top / f"{self._name}.d"))
-        kept = cache_glances.glance(self._git.git_dir, data.path)
+        kept = cache_glances.glance(self._git.git_dir, data.path, self._file)
         self._before = kept if kept is not None and kept.common == self._common else None
         parts = () if self._before is None else self._before.parts
         self._known = {part.file: part for part in parts}
@@ -132,8 +144,9 @@ class _Look:
         if known is not None and known.stat == [*stat[1:]]:
             span = Span(opening or "", known.until)
             taken = self._local.before(known.until)
-            same_files = digest(taken) == known.files
-            if same_files and (self._same_state or self._state.rows(span) == known.rows):
+            listed = self._listed_before(known.until)
+            same = digest(taken) == known.files and _said(listed) == known.listed
+            if same and (self._same_state or self._state.rows(span) == known.rows):
                 self._compare()  # only neighbours are compared together
                 self._found.add(known)
                 return known.until
@@ -144,13 +157,20 @@ class _Look:
             entries, until = self._read(file, opening)
             span = Span(opening or "", until)
             taken = self._local.before(until)
-        about = Part(file, until, [*stat[1:]], digest(taken), self._state.rows(span), 0, 0, 0)
+            listed = self._listed_before(until)
+        about = Part(
+            *(file, until, [*stat[1:]], digest(taken), self._state.rows(span)),
+            *(0, 0, 0, _said(listed)),
+        )
         written = [stat, *(each for run in taken for each in run.files)]
         settled = max(settles(each[2], each[3]) for each in written)
-        self._batch.append(_Piece(span, entries, taken, about, settled))
+        self._batch.append(_Piece(span, entries, taken, about, listed, settled))
         if len(self._batch) == _AT_ONCE:
             self._compare()
         return until
+
+    def _listed_before(self, until: str | None) -> dict[str, Version] | None:
+        return None if self._listed is None else self._listed.before(until)
 
     def _read(self, file: str, opening: str | None) -> tuple[dict[str, Version], str | None]:
         content = tracked.read(self._git.top, f"{self._name}.d/{file}")
@@ -194,19 +214,27 @@ class _Look:
         wanted = wanted_matcher(session.state.wanted(data.path))
         pointer = Pointer(self._source, entries)
         neighbours = Neighbours(span, files)
-        request = Request(pointer, within(self._selection), wanted, part=neighbours)
+        remote = None
+        if self._listed is not None:
+            remote = {path: v for piece in batch for path, v in (piece.listed or {}).items()}
+        request = Request(pointer, within(self._selection), wanted, remote, part=neighbours)
         digests = Digests(binding.tree, session.state, data.path, session.keep_digests, span)
-        return survey(binding, request, digests).states
+        states = survey(binding, request, digests).states
+        if remote is None or all(map(is_plain, states)):
+            return states
+        return with_evidence_of(session, self._view(states)).survey.states
 
     def _view(self, states: Sequence[State]) -> View:
         binding = self._session.binding(self._selection)
         pointer = Pointer(self._source, {})
-        return View(self._selection, binding, pointer, Survey(tuple(states), {}))
+        found = Survey(tuple(states), {})
+        return View(self._selection, binding, pointer, found, offline=self._listed is None)
 
     def _with_impossible(self, states: Sequence[State]) -> list[State]:
         """The states, with why objects cannot be files here, which takes the names of all."""
         data_path, covers = self._selection.data.path, within(self._selection)
-        paths = {*self._session.state.staged_paths(data_path)}
+        listed = self._listed
+        paths = {*(self._session.state.staged_paths(data_path) if not listed else listed.paths)}
         opening: str | None = None
         file: str | None = FIRST
         while file is not None:
@@ -224,7 +252,7 @@ class _Look:
             return
         now = Glance(self._common, mark, self._found.lasting)
         if now != self._before:
-            cache_glances.keep(self._git.git_dir, self._selection.data.path, now)
+            cache_glances.keep(self._git.git_dir, self._selection.data.path, self._file, now)
 
 
 @dataclass(slots=True)
@@ -295,6 +323,10 @@ def _to_do(status: Status) -> Iterator[State]:
 
 def _files_below(root: Root) -> dict[str, File]:
     return {run.prefix + file[0]: file for run in runs(root) for file in run.files}
+
+
+def _said(listed: Mapping[str, Version] | None) -> str:
+    return "" if listed is None else digest_of_listing(listed)
 
 
 def _digest(values: list[str] | tuple[object, ...]) -> str:

@@ -83,9 +83,7 @@ def status(project: Project, targets: Sequence[str], remote: bool = False) -> tu
     """
     with reading(project, keep_digests=project.git.may_write) as session:
         found = selected(project.manifest, targets, project.where)
-        if remote:
-            return tuple(status_of(viewed(session, selection, True)) for selection in found)
-        return tuple(_offline_status(session, selection) for selection in found)
+        return tuple(_status(session, selection, remote) for selection in found)
 
 
 def only_here(
@@ -107,14 +105,18 @@ def only_here(
     return tuple(found)
 
 
-def _offline_status(session: Session, selection: Selection) -> Status:
-    if _has_slices(session.project, selection):
-        from gitstore.repo.slicewise import looked  # late: most data paths are small
+def _status(session: Session, selection: Selection, remote: bool) -> Status:
+    if not _has_slices(session.project, selection):
+        return status_of(viewed(session, selection, remote))
+    from gitstore.repo.slicewise import looked  # late: most data paths are small
 
-        found = looked(session, selection)
-        if found is not None:
-            return found
-    return status_of(viewed(session, selection, remote=False))
+    listed = session.listed(selection) if remote else None
+    found = looked(session, selection, listed)
+    if found is not None:
+        return found
+    if listed is None:
+        return status_of(session.offline_view(selection))
+    return status_of(with_evidence_of(session, session.view_beside(selection, listed)))
 
 
 def _has_slices(project: Project, selection: Selection) -> bool:

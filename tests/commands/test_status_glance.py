@@ -78,14 +78,55 @@ def test_only_what_has_changed_is_compared_again(lab: Lab) -> None:
     assert told(lab) == told(lab, "data/d*")
 
 
+def test_the_storage_is_held_against_only_where_it_lists_something_else(lab: Lab) -> None:
+    looked_at(lab)
+    lab.storage("status", "--remote", "--exit-code").says(CLEAN, "nothing to do")
+    kept = lab.top / ".git/storage/listings.json"
+    sizes = {part[0]: part[6] for part in parts(kept)}
+    assert sum(sizes.values()) == OBJECTS
+    falsified(kept)
+    assert told(lab, "--remote")["staged"] == 0  # nothing was compared
+    (lab.root / "source" / name(3)).write_bytes(b"changed there")
+    (lab.root / "source" / name(11)).unlink()
+    found = told(lab, "--remote")
+    groups = {title: [each["path"] for each in group] for title, group in found["groups"].items()}
+    assert groups == {"changed there": [name(3)], "gone there": [name(11)]}
+    gone = {*sizes} - {part[0] for part in parts(kept)}
+    assert sum(sizes[each] for each in gone) == found["staged"]
+    assert told(lab)["staged"] == OBJECTS  # what is kept of offline looks is something else
+
+
 def test_a_look_at_what_has_changed_finds_what_a_look_at_all_does(lab: Lab) -> None:
     kept = looked_at(lab)
     chance = random.Random(6)
 
+    changes = changes_of(lab, chance)
+    chance.shuffle(changes)
+    compared = 0
+    for number, change in enumerate(changes):
+        try:
+            change()
+        except FileNotFoundError:
+            continue
+        lab.results[-1].expected = True  # some of it is refused, for what was changed before
+        compared += 1
+        # A pattern that covers everything takes the way on which nothing is kept.
+        asked = ("--remote",) if number % 2 else ()
+        assert told(lab, *asked) == told(lab, *asked, "data/d*"), (number, lab.results[-3])
+    assert compared > len(changes) // 2
+    assert len(parts(kept)) > 0
+
+
+def changes_of(lab: Lab, chance: random.Random) -> list[Callable[[], object]]:
+    """What may happen to a data path, and to its storage."""
+
     def one() -> str:
         return f"data/{name(chance.randrange(OBJECTS))}"
 
-    changes: list[Callable[[], object]] = [
+    def there() -> Path:
+        return lab.root / "source" / name(chance.randrange(OBJECTS))
+
+    return [
         lambda: lab.write(one(), b"xxxx"),
         lambda: _written_with_the_same_times(lab.top / one()),
         lambda: os.utime(lab.top / one(), ns=(0, 0)),
@@ -100,21 +141,11 @@ def test_a_look_at_what_has_changed_finds_what_a_look_at_all_does(lab: Lab) -> N
         lambda: lab.storage("record", "data/d3"),
         lambda: lab.storage("rm", "data/d4/0004"),
         lambda: lab.storage("stage", "data/d5"),
+        lambda: there().write_bytes(b"changed there"),
+        lambda: there().unlink(),
+        lambda: there().replace(lab.root / "source" / f"d3/new{chance.random()}"),
+        lambda: lab.storage("sync", "data/d1"),
     ]
-    chance.shuffle(changes)
-    compared = 0
-    for number, change in enumerate(changes):
-        try:
-            change()
-        except FileNotFoundError:
-            continue
-        lab.results[-1].expected = True  # some of it is refused, for what was changed before
-        compared += 1
-        # A pattern that covers everything takes the way on which nothing is kept.
-        assert told(lab) == told(lab, "data/d*"), (number, lab.results[-3])
-        told(lab)
-    assert compared > len(changes) // 2
-    assert len(parts(kept)) > 0
 
 
 def _written_with_the_same_times(file: Path) -> None:
@@ -138,7 +169,7 @@ def _without_a_line(slices: Path, chance: random.Random) -> None:
 
 def test_what_is_not_plain_is_told_as_ever_and_nothing_is_kept_unasked(lab: Lab) -> None:
     kept = looked_at(lab)
-    for text in ("", "[]", '{"format": 2, "data_paths": {"data": [1]}}'):
+    for text in ("", "[]", '{"format": 3, "data_paths": {"data": [1]}}'):
         kept.write_text(text)
         lab.storage("status").says(CLEAN)
     kept.unlink()
