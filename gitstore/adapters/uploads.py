@@ -27,17 +27,17 @@ class Upload:
     Attributes:
         source: as on a pointer's `from` line.
         key: of the object.
-        sha256: of the bytes.
+        stamp: of the file, by which it is known again.
     """
 
     source: str
     key: str
-    sha256: str
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)
 class UploadMemo:
-    """A `Memo` about one upload; what was noted about other bytes for this key does not count."""
+    """A `Memo` about one upload; what was noted about another file for this key does not count."""
 
     uploads: Uploads
     upload: Upload
@@ -90,7 +90,7 @@ class Uploads:
         """
         file = self._file(upload.source, upload.key)
         beside = file.with_suffix(f".{os.urandom(4).hex()}")
-        said = [upload.source, upload.key, upload.sha256, text]
+        said = [upload.source, upload.key, upload.stamp, text]
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(beside, _NEW, 0o600), "w", encoding="utf-8") as stream:
@@ -116,7 +116,7 @@ class Uploads:
 def _read(file: Path) -> tuple[Upload, str] | None:
     try:
         with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
-            source, key, sha256, text = map(str, json.loads(stream.read(_MOST)))
+            source, key, stamp, text = map(str, json.loads(stream.read(_MOST)))
     except (OSError, ValueError):
         return None
-    return Upload(source, key, sha256), text
+    return Upload(source, key, stamp), text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from gitstore.shell.transfer.upload import LARGE
 from tests.lab import Lab
 from tests.rules.driver import KILLED
 from tests.rules.scenes import base, driven, entries, intents, left_over, over_s3, trash
@@ -113,6 +115,27 @@ def test_giving_is_finished_after_a_kill_at_this_step(
     driven(on, step, count, "sync", "--jobs", "1").expected = True
     on.storage("sync").never_says("conflict")
     assert on.files() == bucket.contents() == new
+    assert bucket.uploads() == []
+    nothing_open(on)
+
+
+@pytest.mark.parametrize("step", ["intended", "given"])
+def test_giving_a_large_object_is_finished_after_a_kill_at_this_step(
+    lab: Lab, bucket: Bucket, step: str
+) -> None:
+    on = over_s3(lab, bucket, {"m31.fits": b"one"})
+    on.storage("stage", "--all")
+    big = bytes(LARGE) + b"and a byte"
+    on.write("data/big", big)
+    # Its intent is the second one: before come those of all others, of which there are none here.
+    driven(on, step, 2 if step == "intended" else 1, "sync").expected = True
+    assert set(bucket.contents()) == {"m31.fits", *(["big"] if step == "given" else [])}
+    assert intents(on) == (["big"] if step == "given" else [])
+    done = on.storage("sync").never_says("conflict", *(["given"] if step == "given" else []))
+    assert bucket.contents()["big"] == big, done
+    now = base(on, "big")
+    assert now is not None
+    assert now.version.sha256 == hashlib.sha256(big).hexdigest()
     assert bucket.uploads() == []
     nothing_open(on)
 

@@ -32,7 +32,7 @@ class Remembered(BytesSource):
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Remembered:
     monkeypatch.setattr(s3_parts, "PART", PART)
-    upload = Upload("s3://bucket/", "a", BytesSource(DATA).sha256)
+    upload = Upload("s3://bucket/", "a", "1 2")
     return Remembered(DATA, memo=UploadMemo(Uploads(tmp_path / "uploads"), upload))
 
 
@@ -78,16 +78,16 @@ def test_what_will_never_succeed_is_not_gone_on_with(bucket: Bucket, source: Rem
     assert (bucket.uploads(), source.memo.read()) == ([], None)
 
 
-def test_a_note_is_about_one_content_of_one_key(tmp_path: Path) -> None:
+def test_a_note_is_about_one_file_for_one_key(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path / "uploads")
-    one = Upload("s3://bucket/", "a\n\u00e9", "0" * 64)
+    one = Upload("s3://bucket/", "a\n\u00e9", "1 2")
     assert (UploadMemo(uploads, one).read(), list(uploads.of(one.source))) == (None, [])
     UploadMemo(uploads, one).note("id")
     assert UploadMemo(uploads, one).read() == "id"
     for other in (
-        Upload("s3://bucket/", one.key, "1" * 64),
-        Upload("s3://other/", one.key, one.sha256),
-        Upload("s3://bucket/", "b", one.sha256),
+        Upload("s3://bucket/", one.key, "1 3"),
+        Upload("s3://other/", one.key, one.stamp),
+        Upload("s3://bucket/", "b", one.stamp),
     ):
         assert UploadMemo(uploads, other).read() is None
     assert list(uploads.of("s3://bucket/")) == [(one, "id")]

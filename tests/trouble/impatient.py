@@ -20,7 +20,7 @@ from gitstore.adapters.stores import (
     s3_parts,
     s3_writing,
 )
-from gitstore.shell.transfer import begun, ranges
+from gitstore.shell.transfer import begun, identifying, ranges, upload
 
 IN_MEMORY = 20_000
 IN_A_FILE = 100_000
@@ -35,6 +35,7 @@ def hurry() -> None:
     patience.PAUSE = 0.01
     ranges.SPAN, ranges.LARGE, ranges.KEEP = 1 << 16, 4 << 16, 2 << 16
     begun.PARTED = 200_000
+    upload.LARGE, identifying._PIECE = 200_000, 1 << 16
     s3_writing.SMALL, s3_parts.PART, s3_parts._MEBIBYTE = 200_000, 1 << 16, 1 << 10
 
 

@@ -5,13 +5,17 @@ What else can happen to what is kept is in tests/shell/test_ranges.py, without a
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
+from gitstore.adapters.state import WorkState
 from gitstore.adapters.uploads import Upload, Uploads
 from gitstore.core.kept import Origin, Part, line, parsed
 from gitstore.core.versions import Version
 from tests.faults import EVER, Fault, Network
-from tests.lab import Lab
+from tests.lab import DATA, Lab
+from tests.rules.scenes import entries, intents
 from tests.servers import Bucket
 from tests.trouble.killing import killed
 from tests.trouble.scene import content, described, far, impatient
@@ -108,6 +112,12 @@ def begin_to_give(lab: Lab, way: Network, data: bytes) -> int:
     return WENT_WELL + IN_FLIGHT - 1
 
 
+def known_here(lab: Lab) -> set[str]:
+    """The files whose bytes nobody has to read again."""
+    with WorkState.open(lab.top / ".git") as state:
+        return set(state.seen(DATA))
+
+
 def noted(lab: Lab) -> list[Path]:
     """The uploads that are to go on."""
     return list((lab.top / ".git" / "storage").glob("uploads/*"))
@@ -118,10 +128,43 @@ def test_only_the_parts_that_are_not_there_are_sent(lab: Lab, bucket: Bucket) ->
         begin_to_give(on, way, content("other", len(BIG)))
         parts = begin_to_give(on, way, BIG)  # another content: what was begun is abandoned
         assert (bucket.uploads(), len(noted(on))) == (["new"], 1)
+        assert (intents(on), known_here(on)) == ([], set())  # nothing has read all of it
         impatient(on, "sync").says("1 object given")
         assert sent(way) == len(BIG) - parts * SPAN
         assert bucket.get("new") == BIG
+        assert (bucket.uploads(), noted(on), intents(on)) == ([], [], [])
+        assert entries(on)["new"].sha256 == hashlib.sha256(BIG).hexdigest()
+        assert "new" in known_here(on)
+
+
+def test_a_file_that_only_looks_the_same_is_not_mixed_with_what_is_there(
+    lab: Lab, bucket: Bucket
+) -> None:
+    with far(lab, bucket, {"small": b"s"}) as (on, way):
+        begin_to_give(on, way, BIG)
+        file = on.top / "data/new"
+        before = file.stat()
+        other = BIG[: 3 * SPAN] + content("other", len(BIG) - 3 * SPAN)
+        file.write_bytes(other)
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+        impatient(on, "sync").says("1 object given")
+        assert sent(way) == len(BIG) - 3 * SPAN
+        assert bucket.get("new") == other
+        assert entries(on)["new"].sha256 == hashlib.sha256(other).hexdigest()
         assert (bucket.uploads(), noted(on)) == ([], [])
+
+
+def test_a_kill_before_the_completion_costs_no_byte(lab: Lab, bucket: Bucket) -> None:
+    with far(lab, bucket, {"small": b"s"}) as (on, way):
+        on.write("data/new", BIG)
+        way.spoil(Fault.HUNG, "POST", "uploadId=", EVER)
+        killed(on, lambda: way.injected.get(Fault.HUNG, 0) > 0, "sync")
+        way.heal()
+        way.taken.clear()
+        assert (intents(on), "new" in known_here(on)) == (["new"], True)
+        impatient(on, "sync").says("1 object given")
+        assert (sent(way), bucket.get("new") == BIG) == (0, True)
+        assert (bucket.uploads(), noted(on), intents(on)) == ([], [], [])
 
 
 def test_an_upload_without_a_file_is_abandoned_if_it_is_ours(lab: Lab, bucket: Bucket) -> None:
@@ -130,7 +173,7 @@ def test_an_upload_without_a_file_is_abandoned_if_it_is_ours(lab: Lab, bucket: B
     bucket.put("small", b"s")
     on = described(lab, bucket, bucket.server.endpoint)
     source = on.read("data.storage").decode().split("\n")[1].removeprefix("from ")
-    Uploads(on.top / ".git/storage/uploads").put(Upload(source, "new", "0" * 64), ours)
+    Uploads(on.top / ".git/storage/uploads").put(Upload(source, "new", "1 2"), ours)
     on.storage("sync")
     left_there = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
     assert [each["UploadId"] for each in left_there] == [theirs]

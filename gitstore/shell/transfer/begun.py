@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from gitstore.adapters.tree import Stat
 from gitstore.adapters.uploads import Upload, UploadMemo, Uploads
 from gitstore.core.errors import StoreError
 from gitstore.core.model import UNDECIDED
@@ -51,15 +52,19 @@ class _Stoppable(WrappedStream):
         return read
 
 
-def resumable(binding: Binding, key: str, source: Source) -> Source:
+def resumable(binding: Binding, key: str, source: Source, stat: Stat) -> Source:
     """The same source with a memo, if it may be large enough for one.
 
-    An upload of other bytes to this key was cut off for good: it is abandoned first.
+    An upload of another file to this key was cut off for good: it is abandoned first.
+
+    Args:
+        stat: the file's. It need not tell all files apart: a store goes on with no part that it has
+            not held against the bytes.
     """
-    if binding.uploads is None or source.sha256 is None or source.size < PARTED:
+    if binding.uploads is None or source.size < PARTED:
         return source
     uploads = Uploads(binding.uploads)
-    upload = Upload(binding.source, key, source.sha256)
+    upload = Upload(binding.source, key, f"{stat.size} {stat.mtime_ns}")
     known = uploads.known(binding.source, key)
     if known is not None and known[0] != upload:
         _abandoned(binding, *known)

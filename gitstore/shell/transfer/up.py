@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from gitstore.adapters.state_values import Intent
 from gitstore.adapters.tree import Stat
 from gitstore.core.errors import Changed, Refused, StorageError
 from gitstore.core.many import Given, ManyWriter, many_writer
@@ -102,17 +101,21 @@ def _many(
 
 
 def _identified(run: Run, actions: Sequence[Action]) -> list[Item]:
-    """Every file to be given with its SHA-256: the intent and the fact need it."""
+    """Every file to be given with its SHA-256, but for large ones, which get it on their way."""
     binding = run.task.binding
     digests = Digests(binding.tree, binding.state, binding.data.path)
     unknown = [a.path for a in actions if a.seen.local is None or a.seen.local.sha256 is None]
     copies = {a.path for a in actions if a.path not in run.task.stats}
-    read = digests.read([*unknown, *copies])
+    large = _large(run, unknown)
+    read = digests.read([path for path in (*unknown, *copies) if path not in large])
     ready: list[Item] = []
     for action in actions:
         stat, local = run.task.stats.get(action.path), action.seen.local
         if action.path in copies and not equal(local, read[action.path][1]):
             local = None  # something else has the name of the conflict copy
+        elif action.path in large:
+            ready.append((action, large[action.path], Version(large[action.path].size)))
+            continue
         elif action.path in read:
             stat, local = read[action.path]
         if stat is None or local is None or local.sha256 is None:
@@ -123,13 +126,19 @@ def _identified(run: Run, actions: Sequence[Action]) -> list[Item]:
     return ready
 
 
+def _large(run: Run, paths: Sequence[str]) -> dict[str, Stat]:
+    """The large ones of some files, as they are now."""
+    seen, tree = run.task.stats, run.task.binding.tree
+    now = {p: tree.stat(p) for p in paths if p in seen and seen[p].size > upload.LARGE}
+    return {p: stat for p, stat in now.items() if stat is not None and stat.size > upload.LARGE}
+
+
 def _note_intents(run: Run, items: list[Item]) -> None:
     binding = run.task.binding
     intents = {
-        action.path: Intent(
-            binding.key(action.path), local.sha256 or "", local.size, action.seen.remote
-        )
+        action.path: upload.intent(binding, action, local)
         for action, _, local in items
+        if local.sha256 is not None  # else it is noted once it is known
     }
     binding.state.set_intents(binding.data.path, intents)
 
