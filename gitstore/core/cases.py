@@ -14,6 +14,7 @@ from gitstore.core.versions import (
     content_only,
     enriched,
     equal,
+    is_listed,
     merged,
     names_exactly,
 )
@@ -57,10 +58,12 @@ def is_untouched(state: State) -> bool:
     base, pointer = state.base, state.pointer
     if base is None or pointer is None or base.erase or state.facts or state.problem is not None:
         return False
-    known = base.version
-    for side in (state.local, state.remote):
-        if side is not known and (side is None or side != known):
-            return False
+    known, local, remote = base.version, state.local, state.remote
+    if local is None or remote is None or (local is not known and local != known):
+        return False
+    # A listing says less of an object than who has written or read it.
+    if remote is not known and remote != known and not is_listed(remote, known, pointer):
+        return False
     return names_exactly(pointer, known)
 
 

@@ -172,6 +172,25 @@ def names_exactly(line: Version, v: Version) -> bool:
     return True
 
 
+def is_listed(said: Version, v: Version, line: Version) -> bool:
+    """Whether a storage says nothing but what is known of a version, and what a line names it by.
+
+    Args:
+        said: what the storage says.
+        v: all that is known of the version.
+        line: a line of a pointer that names it.
+    """
+    if said.size != v.size:
+        return False
+    known, named = v.ids, False
+    for spelled in said.ids:
+        if spelled not in known:
+            return False
+        if spelled.startswith(_EXACT_SPELLED) and spelled in line.ids:
+            named = True
+    return named
+
+
 def equal(a: Version | None, b: Version | None) -> bool:
     """Whether both are there and known to be the same bytes."""
     return a is not None and b is not None and compare(a, b) is Same.EQUAL

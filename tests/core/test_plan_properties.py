@@ -289,7 +289,10 @@ def _nearly_untouched(draw: st.DrawFn) -> State:
     kinds = draw(st.sets(st.sampled_from((*_kinds, "version")), min_size=1, max_size=4))
     known = version(1, {kind: draw(_values) for kind in sorted(kinds)})
     kept = draw(st.sets(st.sampled_from(known.ids)))
-    line = Version(known.size, tuple(i for i in known.ids if i in kept))
+    said = draw(st.sets(st.sampled_from(known.ids)))
+    line, less = (
+        Version(known.size, tuple(i for i in known.ids if i in ids)) for ids in (kept, said)
+    )
     state = State(
         path="x",
         pointer=line,
@@ -308,6 +311,7 @@ def _nearly_untouched(draw: st.DrawFn) -> State:
                 replace(state, pointer=other),
                 replace(state, local=other),
                 replace(state, remote=other),
+                replace(state, remote=less),
             )
         )
     )
@@ -325,5 +329,6 @@ def test_something_is_plainly_untouched() -> None:
     line = listed(ONE)
     state = State("x", pointer=line, base=Base(one), local=one, remote=one, wanted=True)
     assert is_untouched(state)
+    assert is_untouched(replace(state, remote=line))  # a listing says less
     assert not is_untouched(replace(state, base=Base(one, erase=True)))
     assert not is_untouched(replace(state, local=local(TWO)))
