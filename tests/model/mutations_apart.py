@@ -16,14 +16,17 @@ from unittest.mock import patch
 from gitstore.adapters import tree_kept
 from gitstore.adapters.stores import s3_many, s3_parts
 from gitstore.adapters.stores.curl import Request
+from gitstore.adapters.tree import Stat
 from gitstore.adapters.tree_growing import Growing
 from gitstore.adapters.tree_linked import LentTree
 from gitstore.adapters.uploads import UploadMemo
 from gitstore.core import kept
 from gitstore.core.model import State
+from gitstore.core.store import Source
 from gitstore.core.versions import Version
 from gitstore.repo import mending, trash, undoing
-from gitstore.shell.transfer import begun, ranges
+from gitstore.shell.transfer import begun, ranges, upload
+from gitstore.shell.transfer.identifying import FirstReading, Identifying
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,23 @@ def any_upload_goes_on() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def bytes_count_again() -> Iterator[None]:
+    """Bytes of a large file that are read again go into its SHA-256 again."""
+    right = FirstReading.take
+
+    def wrong(reading: FirstReading, _: int, data: memoryview) -> None:
+        right(reading, reading.at, data)
+
+    with patch.object(FirstReading, "take", wrong):
+        yield
+
+
+def not_noted(_: object, __: object, stat: Stat, source: Source) -> Source:
+    """A large file is identified on its way, and its intent is not noted."""
+    return Identifying(source, FirstReading(stat.size, nothing))
+
+
 def as_recorded(state: State) -> Version | None:
     """What a file should be, whether or not somebody has written to it."""
     return None if state.base is None else state.base.version
@@ -117,6 +137,7 @@ def never(*_: Any, **__: Any) -> bool:
 _RANGES = ("tests/shell/test_ranges.py",)
 _MANY = ("tests/stores/test_s3_many.py",)
 _PARTS = ("tests/stores/test_s3_resuming.py",)
+_ON_ITS_WAY = ("tests/shell/test_identifying.py",)
 _ELSEWHERE = ("tests/commands/test_stage_elsewhere.py",)
 
 APART: Mapping[str, Apart] = {
@@ -129,6 +150,10 @@ APART: Mapping[str, Apart] = {
     ),
     "parts are believed": Apart(parts_are_believed, _PARTS),
     "any upload goes on": Apart(any_upload_goes_on, _PARTS),
+    "bytes count again": Apart(bytes_count_again, _ON_ITS_WAY),
+    "large uploads are not noted": Apart(
+        lambda: patch.object(upload, "_identifying", not_noted), _ON_ITS_WAY
+    ),
     "uploads are never let go": Apart(
         lambda: patch.object(begun, "let_go", nothing), ("tests/trouble/test_resuming.py",)
     ),
