@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from gitstore.shell.transfer.upload import LARGE
 from tests.crash.world import NAMES, World
 from tests.lab import DATA
 from tests.mounts.scene import kill, of
@@ -101,6 +102,15 @@ def sync(world: World) -> Case:
         there[name] = world.put(name)
     world.shelf.delete(gone)
     del there[gone]
+    return Case(("sync",), local(there), there)
+
+
+def sync_large(world: World) -> Case:
+    """A file that is so large that its bytes are identified on their way."""
+    data = world.random.randbytes(LARGE + 1)
+    world.known.add(data)
+    world.lab.write(f"{DATA}/large", data)
+    there = {**world.shelf.objects(), "large": data}
     return Case(("sync",), local(there), there)
 
 
@@ -278,6 +288,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         unstage,
         record,
         sync,
+        sync_large,
         sync_remote,
         sync_local,
         sync_both,
