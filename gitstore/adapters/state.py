@@ -102,9 +102,10 @@ class WorkState:
             for path, source, size, ids, erase in rows
         }
 
-    def holds_bases(self) -> bool:
-        """Whether anything was ever staged here, and is not unstaged."""
-        return bool(self._database.rows("SELECT 1 FROM base LIMIT 1"))
+    def staged_data_paths(self) -> list[str]:
+        """The data paths of which something was staged here, and is not unstaged."""
+        query = "SELECT name FROM data_path WHERE EXISTS (SELECT 1 FROM base WHERE data_path = id)"
+        return [name for (name,) in self._database.rows(query)]
 
     def set_bases(self, data_path: str, source: str, bases: Mapping[str, Base | None]) -> None:
         """Set bases whose place ids were issued at a source; None removes one."""

@@ -130,4 +130,4 @@ def _approved(git: Git) -> bool:
         if grants.all():
             return True
     with WorkState.open(git.git_dir) as state:
-        return state.holds_bases()
+        return bool(state.staged_data_paths())

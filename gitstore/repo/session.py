@@ -189,7 +189,7 @@ class Session:
         if self.operation is None:
             return
         covers, data_path = within(Selection(binding.data)), binding.data.path
-        left = [path for path in self.state.bases(data_path) if not covers(path)]
+        left = [path for path in self.state.staged_paths(data_path) if not covers(path)]
         if left:
             self.state.set_bases(data_path, binding.source, dict.fromkeys(left))
 
@@ -242,7 +242,7 @@ class Session:
     def _know_root(self, binding: Binding, verb: str) -> None:
         # Only staging fills a directory, so that only it makes another one the right one (Sc2).
         data_path, now = binding.data.path, binding.tree.root_id()
-        if not self.state.bases(data_path):
+        if data_path not in self.state.staged_data_paths():
             self.state.set_root(data_path, None)
         elif now is not None and (verb == "stage" or self.state.root(data_path) is None):
             self.state.set_root(data_path, now)
@@ -264,6 +264,8 @@ class Session:
         """
         if view.selection.data.live:
             return False
+        if entries and view.pointer == Pointer(view.binding.source, entries):
+            return False  # most often so, and to read and spell all of it takes its time
         name = f"{view.selection.data.path}.storage"
         if self.project.pointer(view.selection.data) != view.pointer:
             raise Changed(

@@ -167,13 +167,16 @@ def _guard_place(session: Session, view: View, options: SyncOptions) -> None:
     gone from it: more often the place is mistyped, or not filled yet.
     """
     binding = view.binding
+    lacking = [s.path for s in view.survey.states if s.remote is None]
+    if not lacking:
+        return
     bases = session.state.bases(binding.data.path)
     before = {p: source for p, (source, _) in bases.items() if source != binding.source}
     if view.pointer.source != binding.source:
         # What was only promised has not been there either.
         entries = view.pointer.entries.items()
         before |= dict.fromkeys((p for p, v in entries if not is_promise(v)), view.pointer.source)
-    lacking = [s.path for s in view.survey.states if s.remote is None and s.path in before]
+    lacking = [path for path in lacking if path in before]
     if not lacking or (options.allow_deletes or 0) >= len(lacking):
         return
     raise Stopped(

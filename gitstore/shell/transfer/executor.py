@@ -26,7 +26,7 @@ def execute(plan: Plan, task: Task) -> Report:
         task.trash.flush()
         run.ledger.settle()
         ranges.let_go(task.binding, plan.actions, plan.of(*_DOWN))
-        local.settle_here(run, [a for a in ready if a.kind not in (*_DOWN, *_UP)])
+        local.settle_here(run, [a for a in ready if a.kind not in (*_DOWN, *_UP, Kind.NOTHING)])
         task.trash.flush()
         down.bring_all(run, [a for a in ready if a.kind in _DOWN])
         up.give_all(run, [a for a in ready if a.kind is Kind.GIVE])

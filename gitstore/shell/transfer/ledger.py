@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gitstore.adapters.state_seen import Seen
 from gitstore.adapters.state_values import Effect
 from gitstore.core.model import Base
+from gitstore.core.slices import Span
 from gitstore.core.versions import Version
 from gitstore.shell.binding import Binding
 
 _FULL = 256
+_FEW = 100  # objects that are looked up one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Ledger:
         self._binding = binding
         self._operation = operation
         self._changes: list[Change] = []
-        self._former = {p: b for p, (_, b) in binding.state.bases(binding.data.path).items()}
+        self._former: dict[str, Base | None] = {}
 
     def add(self, change: Change) -> None:
         """Keep one change for the next transaction."""
@@ -59,7 +61,8 @@ class Ledger:
 
     def former(self, path: str) -> Base | None:
         """The base that an object had when this run began, or got since."""
-        return self._former.get(path)
+        self._look_up([path])
+        return self._former[path]
 
     def settle_when_full(self) -> None:
         """Write what has been collected, if it is worth a transaction."""
@@ -71,6 +74,7 @@ class Ledger:
         if not self._changes:
             return
         changes, self._changes = self._changes, []
+        self._look_up([change.path for change in changes])
         binding, data_path = self._binding, self._binding.data.path
         facts = {binding.key(c.path): c.fact for c in changes if c.fact is not None}
         if facts:
@@ -87,6 +91,19 @@ class Ledger:
     def drop_intents(self, paths: Iterable[str]) -> None:
         """Forget intents whose uploads are settled."""
         self._binding.state.set_intents(self._binding.data.path, dict.fromkeys(paths))
+
+    def _look_up(self, paths: Sequence[str]) -> None:
+        """Learn the bases of objects that this run has not changed yet."""
+        state, data_path = self._binding.state, self._binding.data.path
+        unknown = sorted(path for path in paths if path not in self._former)
+        # What is brought comes nearly in order, so that most of what lies between is among it.
+        if len(unknown) > _FEW:
+            spans = [Span(unknown[0], f"{unknown[-1]}\0")]
+        else:
+            spans = [Span(path, f"{path}\0") for path in unknown]
+        found = [state.bases(data_path, span) for span in spans]
+        known = {path: base for some in found for path, (_, base) in some.items()}
+        self._former.update((path, known.get(path)) for path in unknown)
 
     def _effect(self, change: Change, kind: str) -> Effect:
         former = self._former.get(change.path)
