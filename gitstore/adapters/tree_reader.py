@@ -40,9 +40,13 @@ class Reader:
         """As `Tree.digest`."""
         return tree_reading.digest(self._entry, path)
 
-    def whole(self, path: str) -> tuple[Stat, Version, bytes]:
-        """The same of a small file, and its bytes."""
-        return tree_reading.whole(self._entry, path)
+    def whole(self, path: str, most: int) -> tuple[Stat, Version, bytes]:
+        """The same of a small file, and its bytes.
+
+        Args:
+            most: the bytes that it may have; a larger one counts as changed.
+        """
+        return tree_reading.whole(self._entry, path, most)
 
     def close(self) -> None:
         """Let the directory go."""

@@ -68,17 +68,27 @@ def digest(find: Find, path: str) -> tuple[Stat, Version]:
     return before, digested(size, sha256.hexdigest(), md5.hexdigest())
 
 
-def whole(find: Find, path: str) -> tuple[Stat, Version, bytes]:
+def whole(find: Find, path: str, most: int) -> tuple[Stat, Version, bytes]:
     """A small file's stat, its version, and its bytes.
 
-    Raises: as `digest` does.
+    Args:
+        most: the bytes that it may have.
+
+    Raises:
+        Changed: it changed meanwhile, or is larger.
+        LocalFailure: it cannot be read.
     """
     import hashlib
 
     with opened(find, path) as descriptor:
         before = stat_of(os.fstat(descriptor))
-        data = b"".join(iter(partial(os.read, descriptor, _CHUNK), b""))
-        if len(data) != before.size or stat_of(os.fstat(descriptor)) != before:
+        room = min(before.size, most) + 1
+        data = b"".join(iter(partial(os.read, descriptor, room), b""))
+        if (
+            before.size > most
+            or len(data) != before.size
+            or stat_of(os.fstat(descriptor)) != before
+        ):
             raise changed(path)
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return before, digested(before.size, hashlib.sha256(data).hexdigest(), md5), data

@@ -30,6 +30,7 @@ from gitstore.adapters.state import WorkState
 from gitstore.adapters.stores.recheck import Rechecked
 from gitstore.adapters.stores.s3 import S3Store
 from gitstore.adapters.tree import Placing, Tree
+from gitstore.adapters.tree_reader import Reader
 from gitstore.core.errors import StorageError
 from gitstore.core.many import Answers, Wanted, Whole
 from gitstore.core.store import Reading
@@ -49,6 +50,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "exchanged": (Tree, "exchange"),
     "intended": (WorkState, "set_intents"),
     "sourced": (Tree, "source"),
+    "read": (Reader, "whole"),
     "given": (upload, "given"),
     "trashed": (Tree, "to_trash"),
     "renamed": (Tree, "rename"),

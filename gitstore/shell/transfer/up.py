@@ -7,29 +7,25 @@ from functools import partial
 from typing import Any
 
 from gitstore.adapters.tree import Stat
-from gitstore.core.errors import Changed, Refused, StorageError
-from gitstore.core.many import Given, ManyWriter, many_writer
+from gitstore.core.errors import StorageError
+from gitstore.core.many import many_writer
 from gitstore.core.model import UNDECIDED, Action, Base
 from gitstore.core.report import Outcome
 from gitstore.core.versions import Version, content_only, equal, merged
 from gitstore.shell.binding import Binding
 from gitstore.shell.digests import Digests
-from gitstore.shell.transfer import upload
+from gitstore.shell.transfer import small, upload
 from gitstore.shell.transfer.ledger import Change, base_as_json
 from gitstore.shell.transfer.pool import Lane, Line, at_work, each, lanes
 from gitstore.shell.transfer.run import Run, told
-
-Item = tuple[Action, Stat, Version]
-Sent = list[tuple[Item, Version | StorageError]]
+from gitstore.shell.transfer.upload import Item, Sent
 
 
 def give_all(run: Run, actions: Sequence[Action]) -> None:
     """Write local bytes to the storage, each under its precondition, and note their bases."""
     if not actions:
         return
-    identified = _identified(run, actions)
-    _note_intents(run, identified)
-    for done in _sent(run, identified):
+    for done in _sent(run, actions):
         for (action, _, local), result in done:
             if isinstance(result, StorageError):
                 run.failed(action, told(result))
@@ -44,20 +40,23 @@ def give_all(run: Run, actions: Sequence[Action]) -> None:
     run.ledger.settle()
 
 
-def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
+def _sent(run: Run, actions: Sequence[Action]) -> Iterator[Sent]:
     """What came of sending each file, in batches of what is done."""
     jobs, send = run.jobs(), partial(_send, run.task.binding)
     writer = many_writer(run.task.binding.store())
+    few = [a for a in actions if writer is None or not small.is_small(a)]
+    items = _identified(run, few)
+    _note_intents(run, items)
     large = [item for item in items if item[2].size > upload.LARGE]
     rest = [item for item in items if item[2].size <= upload.LARGE]
     if writer is None:
         yield from each(send, *lanes(rest, large, jobs, upload.OBJECTS))
         return
-    small = [item for item in rest if item[2].size <= upload.SMALL]
-    others = Line(item for item in rest if item[2].size > upload.SMALL)
+    others = Line(rest)
+    many = [a for a in actions if small.is_small(a)]
     with at_work(send, *lanes(others, large, jobs, upload.OBJECTS)) as crew:
         try:
-            for sent in _many(run, writer, small, others):
+            for sent in small.sent(run, writer, many, others.add):
                 yield sent
                 yield crew.ready()
         finally:
@@ -67,37 +66,6 @@ def _sent(run: Run, items: Sequence[Item]) -> Iterator[Sent]:
 
 def _send(binding: Binding, item: Item) -> Version:
     return upload.send(binding, *item)
-
-
-def _many(
-    run: Run, writer: ManyWriter, items: Sequence[Item], others: Line[Item]
-) -> Iterator[Sent]:
-    """Small files, many at a time; one that is refused is added to `others` for a closer look."""
-    binding = run.task.binding
-    asked: dict[str, Item] = {}
-
-    def given() -> Iterator[Given]:
-        for item in items:
-            action, stat, local = item
-            one = Given(
-                binding.key(action.path),
-                binding.tree.source(action.path, stat, local),
-                action.seen.remote,
-            )
-            asked[one.key] = item
-            yield one
-
-    for batch in writer.write_many(given(), run.task.jobs):
-        done: list[tuple[Item, Version | StorageError]] = []
-        for one, result in batch:
-            item = asked.pop(one.key)
-            if isinstance(result, Refused):
-                others.add(item)
-            elif isinstance(result, StorageError):
-                done.append((item, result))
-            else:
-                done.append((item, upload.given(item[2], result)))
-        yield done
 
 
 def _identified(run: Run, actions: Sequence[Action]) -> list[Item]:
@@ -119,8 +87,7 @@ def _identified(run: Run, actions: Sequence[Action]) -> list[Item]:
         elif action.path in read:
             stat, local = read[action.path]
         if stat is None or local is None or local.sha256 is None:
-            again = "git storage sync  # once nothing writes to it"
-            run.failed(action, Changed("it changed while it was read", hint=again))
+            run.failed(action, upload.changed())
         else:
             ready.append((action, stat, local))
     return ready

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitstore.adapters.state_values import Intent
 from gitstore.adapters.tree import Stat
-from gitstore.core.errors import Refused, Unreachable
+from gitstore.core.errors import Changed, Refused, StorageError, Unreachable
 from gitstore.core.model import Action
 from gitstore.core.store import Source
 from gitstore.core.versions import Same, Version, compare, equal, merged, version
@@ -13,9 +13,20 @@ from gitstore.shell.digests import Digests, seen_of
 from gitstore.shell.transfer.begun import resumable
 from gitstore.shell.transfer.identifying import FirstReading, Identifying
 
-SMALL = 64 << 10  # bytes up to which a file is kept in memory until it has been sent
 LARGE = 16 << 20  # bytes from which on a file goes in parts, several of which are in memory
 OBJECTS = 4  # such files at a time
+
+Item = tuple[Action, Stat, Version]
+"""A file that is to be sent: what for, and the file as it was identified."""
+
+Sent = list[tuple[Item, Version | StorageError]]
+"""What came of sending some files."""
+
+
+def changed() -> Changed:
+    """The error for a file that is not what was planned, or changes while it is read."""
+    again = "git storage sync  # once nothing writes to it"
+    return Changed("it changed while it was read", hint=again)
 
 
 def given(local: Version, said: Version) -> Version:
