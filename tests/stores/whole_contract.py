@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from collections.abc import Callable
 
 import pytest
 
+from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.contract_large import listing_is_complete
 from gitstore.core.store import Store
+from gitstore.shell.transfer import upload
+from gitstore.shell.transfer.identifying import FirstReading, Identifying
 from tests.faults import EVER, Fault, Network
 from tests.stores.test_cloud_contract import azure, gcs, gcs_with_versions
 from tests.stores.test_contract import (
@@ -42,6 +47,7 @@ SERVERS = (
     *(azure, directory, gcs, gcs_with_versions, http, local, over_http),
     *(s3, s3_with_versions, s3_without_preconditions, sftp, webdav, webdav_without_preconditions),
 )
+LARGE = random.Random(19).randbytes(upload.LARGE + (1 << 20) + 1)
 FAULTS = (Fault.CUT, Fault.RESET, Fault.BROKEN, Fault.ERROR, Fault.BUSY, Fault.SLOW, Fault.MANY)
 WRITING = (*FAULTS, Fault.LOST, Fault.HIDDEN)
 
@@ -55,6 +61,25 @@ def test_ten_thousand_objects_are_listed(
     opened: Callable[[pytest.FixtureRequest], Store], request: pytest.FixtureRequest
 ) -> None:
     listing_is_complete(opened(request), "ten thousand/", MANY)
+
+
+@pytest.mark.parametrize("opened", SERVERS, ids=lambda opened: opened.__name__)
+def test_no_object_is_whole_before_its_last_byte_was_read(
+    opened: Callable[[pytest.FixtureRequest], Store], request: pytest.FixtureRequest
+) -> None:
+    store, learnt = opened(request), []
+    if not store.abilities().writable:
+        return
+
+    def look(sha256: str) -> None:
+        now = store.stat("large")
+        learnt.append((sha256, now is not None and now.size == len(LARGE)))
+
+    reading = FirstReading(len(LARGE), look)
+    made = store.write("large", Identifying(BytesSource(LARGE), reading), None)
+    assert learnt == [(hashlib.sha256(LARGE).hexdigest(), False)]
+    there = b"".join(store.read("large", made).chunks)
+    assert hashlib.sha256(there).hexdigest() == reading.sha256
 
 
 @pytest.mark.parametrize("times", [1, EVER], ids=["once", "ever"])
