@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 
 from gitstore.adapters.tree_values import Stat, stat_of, told
 from gitstore.adapters.tree_walk import ABSENT, Entry
@@ -82,13 +81,12 @@ def whole(find: Find, path: str, most: int) -> tuple[Stat, Version, bytes]:
 
     with opened(find, path) as descriptor:
         before = stat_of(os.fstat(descriptor))
-        room = min(before.size, most) + 1
-        data = b"".join(iter(partial(os.read, descriptor, room), b""))
-        if (
-            before.size > most
-            or len(data) != before.size
-            or stat_of(os.fstat(descriptor)) != before
-        ):
+        if before.size > most:
+            raise changed(path)
+        data = os.read(descriptor, before.size + 1)
+        while len(data) < before.size and (more := os.read(descriptor, before.size)):
+            data += more
+        if len(data) != before.size or stat_of(os.fstat(descriptor)) != before:
             raise changed(path)
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return before, digested(before.size, hashlib.sha256(data).hexdigest(), md5), data

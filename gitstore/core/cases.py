@@ -69,12 +69,13 @@ def is_untouched(state: State) -> bool:
 
 def settled(state: State) -> State:
     """The state with the base that rule B4 finds, and with what the facts know of P and R."""
-    if not state.facts and (state.base is not None or state.local is None):
-        return state
+    new = state.base is None and state.local is not None
+    if not state.facts and not (new and state.pointer is not None):
+        return state  # nothing is known that could say more
     pointer = enriched(state.pointer, state.facts)
     remote = enriched(state.remote, state.facts)
     base = state.base
-    if base is None and state.local is not None:
+    if new:
         base = _found_base(state, pointer)
     return replace(state, pointer=pointer, remote=remote, base=base)
 

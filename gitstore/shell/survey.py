@@ -266,6 +266,8 @@ def _with_facts(binding: Binding, states: list[State]) -> list[State]:
     if not unclear:
         return states
     facts = binding.facts.for_keys(binding.source, unclear)
+    if not facts:
+        return states
     return [replace(s, facts=facts.get(binding.key(s.path), ())) for s in states]
 
 
