@@ -1,15 +1,18 @@
 """An S3 server for measuring clients, so that the server is not what is measured.
 
-    lean.py PORT
+    lean.py PORT SECONDS [PORT SECONDS]
 
-It runs where uvloop and httptools are (`bench/peers.py`), without the project, and listens on
-127.0.0.1 only. `lean_s3.py` beside it has what it answers.
+The same buckets are on all ports. Each answer takes a round trip of so many seconds, and a new
+connection one more; that costs the machine less than a relay would. It runs where uvloop and
+httptools are (`bench/peers.py`), without the project, and listens on 127.0.0.1 only. `lean_s3.py`
+beside it has what it answers.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import httptools
@@ -22,8 +25,10 @@ _REASONS = {100: "Continue", 200: "OK", 204: "No Content", 206: "Partial Content
 class _Connection(asyncio.Protocol):
     """One client's connection: whole requests go in, whole answers come out, in order."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: Buckets, seconds: float) -> None:
         self._buckets = buckets
+        self._seconds = seconds
+        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
         self._url = b""
         self._headers: dict[str, str] = {}
@@ -31,6 +36,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self._open_from = self._loop.time() + self._seconds
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -49,7 +55,7 @@ class _Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         if "expect" in self._headers:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._later(self._transport.write, b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         self._pieces.append(body)
@@ -58,9 +64,16 @@ class _Connection(asyncio.Protocol):
         method = self._parser.get_method().decode("ascii")
         body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         request = Request(method, self._url.decode("ascii"), self._headers, body)
-        self._transport.write(_sent(self._buckets.answer(request), method))
+        self._later(self._transport.write, _sent(self._buckets.answer(request), method))
         if not self._parser.should_keep_alive():
-            self._transport.close()
+            self._later(self._transport.close)
+
+    def _later(self, act: Callable[..., object], *arguments: object) -> None:
+        if self._seconds:
+            due = max(self._loop.time(), self._open_from) + self._seconds
+            self._loop.call_at(due, act, *arguments)
+        else:
+            act(*arguments)
 
 
 def _sent(answer: Answer, method: str) -> bytes:
@@ -72,14 +85,14 @@ def _sent(answer: Answer, method: str) -> bytes:
     return "\r\n".join([*head, "\r\n"]).encode("latin-1") + body
 
 
-async def _serve(port: int) -> None:
+async def _serve(ports: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     buckets = Buckets()
-    server = await loop.create_server(
-        partial(_Connection, buckets), "127.0.0.1", port, backlog=1024
-    )
-    await server.serve_forever()
+    for port, seconds in zip(ports[::2], ports[1::2], strict=True):
+        made = partial(_Connection, buckets, float(seconds))
+        await loop.create_server(made, "127.0.0.1", int(port), backlog=1024)
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve(int(sys.argv[1])))
+    uvloop.run(_serve(sys.argv[1:]))

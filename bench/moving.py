@@ -9,7 +9,7 @@ from dataclasses import replace
 from bench import down, up
 from bench.report import Row
 from bench.rounds import Contest, Terms, Tool, count, hold
-from bench.scene import Data, Scene, made, through
+from bench.scene import Data, Scene, far_away, made
 
 _SMALL = 4096
 _MANY_TRANSFERS = ("--transfers", "128", "--checkers", "128")
@@ -42,15 +42,15 @@ def _small_up(terms: Terms) -> list[Row]:
 
 
 def _small_down_far(terms: Terms) -> list[Row]:
-    quick = [down.git_storage(), down.rclone(*_MANY_TRANSFERS), down.s5cmd(), down.bare(128)]
-    slow = [down.git_storage(), down.rclone(), down.dvc(), down.aws(), down.lfs()]
-    return _far_away(terms, terms.server or "rclone", quick, slow)
+    many = [down.git_storage(), down.rclone(*_MANY_TRANSFERS), down.s5cmd(), down.bare(128)]
+    slow = [down.git_storage(), down.rclone(), down.aws(), down.lfs()]
+    return _far_away(terms, terms.server or "lean", [*many, down.dvc()], slow)
 
 
 def _small_up_far(terms: Terms) -> list[Row]:
-    quick = [up.git_storage(), up.rclone(*_MANY_TRANSFERS), up.s5cmd(), up.bare(128)]
-    slow = [up.git_storage(), up.rclone(), up.dvc(), up.aws(), up.lfs()]
-    return _far_away(terms, terms.server or "lean", quick, slow)
+    many = [up.git_storage(), up.rclone(*_MANY_TRANSFERS), up.s5cmd(), up.bare(128)]
+    slow = [up.git_storage(), up.rclone(), up.aws(), up.lfs()]
+    return _far_away(terms, terms.server or "lean", [*many, up.dvc()], slow)
 
 
 def _large_down(terms: Terms) -> list[Row]:
@@ -104,15 +104,15 @@ def _small(terms: Terms, server: str, tools: Sequence[Tool], slowest: Sequence[T
         return rows + hold(terms, _named(few), scene, few, slowest)
 
 
-def _far_away(terms: Terms, server: str, quick: Sequence[Tool], slow: Sequence[Tool]) -> list[Row]:
-    """With latency: the quick ones with all objects, the others with a fourth of them."""
+def _far_away(terms: Terms, server: str, many: Sequence[Tool], slow: Sequence[Tool]) -> list[Row]:
+    """With latency: some with all objects, the slow ones with a fourth of them."""
     objects = terms.sizes.objects
     datas = [Data("small", objects, _SMALL), Data("fourth", max(1, objects // 4), _SMALL)]
     rows = []
     with ExitStack() as stack:
-        scene = stack.enter_context(made(terms.root, server, datas))
-        far, _ = stack.enter_context(through(scene, "far", terms.delay))
-        for data, tools in zip(datas, (quick, slow), strict=True):
+        scene = stack.enter_context(made(terms.root, server, datas, terms.delay))
+        far = stack.enter_context(far_away(scene, terms.delay))
+        for data, tools in zip(datas, (many, slow), strict=True):
             what = f"{_named(data)}, {terms.delay * 1000:.0f} ms away"
             rows += hold(terms, what, far, data, tools)
     return rows

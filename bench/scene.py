@@ -69,6 +69,7 @@ class Scene:
         environment: with which every program runs.
         server: as it is reached on this way.
         datas: what the bucket holds in `data/`.
+        far: where the same server is far away, if it can be.
     """
 
     root: Path
@@ -76,6 +77,7 @@ class Scene:
     environment: dict[str, str]
     server: S3Server
     datas: Sequence[Data]
+    far: str | None = None
     _digests: dict[Path, bytes] = field(default_factory=dict)
 
     def source(self, data: Data | str) -> Path:
@@ -168,20 +170,22 @@ class Scene:
 
 
 @contextmanager
-def made(root: Path, server: str, datas: Sequence[Data]) -> Iterator[Scene]:
+def made(root: Path, server: str, datas: Sequence[Data], seconds: float = 0) -> Iterator[Scene]:
     """A server with these objects, as long as the block lasts.
 
     Args:
         root: an empty directory.
         server: one of `SERVERS`; `rclone` serves the very files of `Scene.source`.
+        seconds: of a round trip, where the server is to be far away, too.
     """
     with ExitStack() as stack:
         if server == "rclone":
             (root / "served" / BUCKET / "data").mkdir(parents=True)
         for data in datas:
             data.write(_files(root) / data.name)
-        here = stack.enter_context(_running(server, root))
-        scene = stack.enter_context(_scene(root, "direct", here, datas))
+        far = f"http://127.0.0.1:{free_port()}" if server == "lean" and seconds else None
+        here = stack.enter_context(_running(server, root, far, seconds))
+        scene = replace(stack.enter_context(_scene(root, "direct", here, datas)), far=far)
         if server != "rclone":
             scene.server.s3.create_bucket(Bucket=BUCKET)
             for data in datas:
@@ -214,6 +218,22 @@ def through(scene: Scene, name: str, seconds: float = 0) -> Iterator[tuple[Scene
             yield replace(longer, _digests=scene._digests), way
 
 
+@contextmanager
+def far_away(scene: Scene, seconds: float) -> Iterator[Scene]:
+    """The same scene with a longer way to the server, which is its own where it has one.
+
+    Args:
+        seconds: of a round trip.
+    """
+    if scene.far is None:
+        with through(scene, "far", seconds) as (longer, _):
+            yield longer
+    else:
+        server = replace(scene.server, endpoint=scene.far)
+        with _scene(scene.root, "far", server, scene.datas) as longer:
+            yield replace(longer, _digests=scene._digests)
+
+
 def upload(scene: Scene, files: Path, prefix: str) -> None:
     """Put the files of a directory on the server, unmeasured."""
     argv = [str(RCLONE), "copy", "--transfers", "16", "--s3-no-check-bucket", "--copy-links"]
@@ -221,21 +241,22 @@ def upload(scene: Scene, files: Path, prefix: str) -> None:
 
 
 @contextmanager
-def _running(name: str, root: Path) -> Iterator[S3Server]:
+def _running(name: str, root: Path, far: str | None, seconds: float) -> Iterator[S3Server]:
     if name == "rclone":
         with rclone(root / "served") as server:
             yield server
     else:
-        with _lean() if name == "lean" else ministack() as server:
+        with _lean(far, seconds) if name == "lean" else ministack() as server:
             yield server
 
 
 @contextmanager
-def _lean() -> Iterator[S3Server]:
-    """The S3 that costs least: `lean_s3.py`."""
+def _lean(far: str | None, seconds: float) -> Iterator[S3Server]:
+    """The S3 that costs least: `lean_s3.py`; at `far`, too, where it takes longer."""
     port = free_port()
     server = S3Server(f"http://127.0.0.1:{port}")
-    argv = [str(LEAN), "-B", str(ROOT / "bench" / "lean.py"), str(port)]
+    argv = [str(LEAN), "-B", str(ROOT / "bench" / "lean.py"), str(port), "0"]
+    argv += [] if far is None else [far.rpartition(":")[2], str(seconds)]
     with running(argv, {"PATH": os.environ["PATH"]}, server.endpoint):
         yield server
 
