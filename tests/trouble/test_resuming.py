@@ -103,13 +103,14 @@ def begin_to_give(lab: Lab, way: Network, data: bytes) -> int:
     """Kill `sync` in the middle of an upload; the parts that the server has by then."""
     lab.write("data/new", data)
     before = way.asked("partNumber=")
-    way.spoil(Fault.HUNG, "PUT", f"partNumber={WENT_WELL + 1}", EVER)
+    for number in range(WENT_WELL + 1, 25):
+        way.spoil(Fault.HUNG, "PUT", f"partNumber={number}", EVER)
     killed(
         lab, lambda: way.asked("partNumber=") - before == WENT_WELL + IN_FLIGHT, "sync", "-j", "1"
     )
     way.heal()
     way.taken.clear()
-    return WENT_WELL + IN_FLIGHT - 1
+    return WENT_WELL
 
 
 def known_here(lab: Lab) -> set[str]:
@@ -152,6 +153,18 @@ def test_a_file_that_only_looks_the_same_is_not_mixed_with_what_is_there(
         assert bucket.get("new") == other
         assert entries(on)["new"].sha256 == hashlib.sha256(other).hexdigest()
         assert (bucket.uploads(), noted(on)) == ([], [])
+
+
+def test_nothing_waits_behind_a_part_that_takes_long(lab: Lab, bucket: Bucket) -> None:
+    with far(lab, bucket, {"small": b"s"}) as (on, way):
+        on.write("data/new", BIG)
+        way.spoil(Fault.HUNG, "PUT", "partNumber=3 ", EVER)
+        killed(on, lambda: way.asked("partNumber=") == 24, "sync")
+        way.heal()
+        way.taken.clear()
+        impatient(on, "sync").says("1 object given")
+        assert sent(way) <= IN_FLIGHT * SPAN  # that one, and what was on its way
+        assert bucket.get("new") == BIG
 
 
 def test_a_kill_before_the_completion_costs_no_byte(lab: Lab, bucket: Bucket) -> None:

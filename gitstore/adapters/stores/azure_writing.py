@@ -13,8 +13,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import b64encode
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from gitstore.adapters.stores.azure_container import Container, blob_version, current
 from gitstore.adapters.stores.azure_errors import code_of
@@ -108,13 +107,16 @@ def _in_blocks(container: Container, key: str, source: Source) -> Request:
     # All names of blocks of one blob have one length, and no other upload has these.
     upload = secrets.token_bytes(12)
     names: list[str] = []
-    waiting: deque[Future[None]] = deque()
+    waiting: set[Future[None]] = set()
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         for number, data in enumerate(pieces(source, key, size)):
             if len(waiting) == IN_FLIGHT:
-                waiting.popleft().result()
+                # Whichever is first: nothing waits behind a block that takes long.
+                arrived, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in arrived:
+                    future.result()
             names.append(b64encode(upload + number.to_bytes(6, "big")).decode())
-            waiting.append(pool.submit(_send, container, key, names[-1], data))
+            waiting.add(pool.submit(_send, container, key, names[-1], data))
         for future in waiting:
             future.result()
     blocks = "".join(f"<Uncommitted>{name}</Uncommitted>" for name in names)

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -133,7 +132,7 @@ def _upload(
     """
     key, there = what
     done: list[Part] = []
-    waiting: deque[Future[Part]] = deque()
+    waiting: set[Future[Part]] = set()
     # Leaving the pool waits for what travels: a part that arrives after an abort would stay there.
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         for number, data in enumerate(pieces(unslowed(source), key, part_size(source.size)), 1):
@@ -143,8 +142,10 @@ def _upload(
                 continue
             pay(source, len(data))
             if len(waiting) == IN_FLIGHT:
-                done.append(waiting.popleft().result())
-            waiting.append(pool.submit(_send, connection, target, number, data))
+                # Whichever is first: nothing waits behind a part that takes long.
+                arrived, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                done.extend(future.result() for future in arrived)
+            waiting.add(pool.submit(_send, connection, target, number, data))
         done.extend(future.result() for future in waiting)
     return sorted(done, key=lambda part: part.number)
 
