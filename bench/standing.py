@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from bench import down, projects, settled
+from bench import describing, down, projects, settled
 from bench.cost import Command, CommandFailed, run
 from bench.peers import GIT_STORAGE
 from bench.relay import Relay
@@ -108,10 +108,13 @@ def _compare(place: Path, data: Data, contents: dict[str, bytes]) -> None:
 
 def _asked(terms: Terms, scene: Scene, way: Relay, data: Data) -> list[Row]:
     """What status costs where everything is staged, and what asking the storage adds."""
-    rows = []
+    listing = describing.listings()[0]
+    commands = {listing.name: listing.begin(scene, data)[0]}
     for name in ("git storage status", "git storage status --remote"):
         argv = [str(GIT_STORAGE), *name.split()[2:]]
-        command = scene.command(argv, settled.kept(scene, data, down.git_storage()))
+        commands[name] = scene.command(argv, settled.kept(scene, data, down.git_storage()))
+    rows = []
+    for name, command in reversed(commands.items()):
         way.counted()
         costs = [run(command, terms.limit) for _ in range(terms.rounds)]
         asked = {kind: number // terms.rounds for kind, number in way.counted().items()}

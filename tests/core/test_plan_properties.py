@@ -317,7 +317,7 @@ def _nearly_untouched(draw: st.DrawFn) -> State:
     )
 
 
-@settings(PATIENT, max_examples=2000)
+@settings(PATIENT, max_examples=600)
 @given(_nearly_untouched())
 def test_what_is_plainly_untouched_is_decided_as_the_tables_say(state: State) -> None:
     assert decide_sync(state) == plan._sync_decided(state)
