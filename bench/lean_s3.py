@@ -244,7 +244,8 @@ class _Bucket:
         spelled: Callable[[str], str] = quote if asked.get("encoding-type") == "url" else escape
         if self._sorted is None:
             self._sorted = sorted(self._objects)
-        keys, told, last = self._sorted, [], ""
+        keys, last = self._sorted, ""
+        told: list[str] = []
         at = max(bisect_left(keys, prefix), bisect_right(keys, unquote(after)) if after else 0)
         most = min(_MOST, int(asked.get("max-keys", _MOST)))
         while at < len(keys) and keys[at].startswith(prefix) and len(told) < most:
