@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EIO
@@ -19,13 +18,13 @@ from tests.faults import Network, network
 from tests.lab import DATA, Lab
 from tests.rules.scenes import over_s3
 from tests.servers import Bucket
+from tests.waiting import until
 
 OBJECTS = {
     "m31.fits": b"one" * 1000,
     "2023/m13.fits": b"thirteen",
     "2023/raw/big.bin": bytes(range(256)) * 20_000,  # 5 MB: read in parts
 }
-_PATIENCE = 30.0
 
 
 @contextmanager
@@ -89,14 +88,6 @@ def points(lab: Lab) -> list[str]:
     """Where the system has mounts for clones of this test."""
     places = (lab.root / "home" / ".cache" / "git-storage" / "mounts").glob("*")
     return [str(place) for place in places if mounts_system.is_mounted(str(place))]
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something is true, which it will be."""
-    end = time.monotonic() + _PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it never became true"
-        time.sleep(0.02)
 
 
 def blocks(lab: Lab) -> list[Path]:

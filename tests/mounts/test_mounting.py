@@ -19,9 +19,9 @@ from tests.mounts.scene import (
     over_network,
     runs,
     tidy,
-    until,
 )
 from tests.servers import Bucket as S3Bucket
+from tests.waiting import until
 
 
 def test_a_mount_shows_exactly_what_the_pointer_names(lab: Lab) -> None:

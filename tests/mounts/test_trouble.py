@@ -9,8 +9,9 @@ from errno import EIO
 
 from tests.faults import EVER, Fault
 from tests.lab import DATA, Lab
-from tests.mounts.scene import OBJECTS, blocks, data, fails, over_network, patiently, tidy, until
+from tests.mounts.scene import OBJECTS, blocks, data, fails, over_network, patiently, tidy
 from tests.rules.scenes import Bucket, trash
+from tests.waiting import until
 
 BIG = "2023/raw/big.bin"
 

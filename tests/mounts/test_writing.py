@@ -7,8 +7,9 @@ from errno import EACCES, EIO, EPERM
 from pathlib import Path
 
 from tests.lab import DATA, Lab, approving
-from tests.mounts.scene import OBJECTS, data, fails, kill, tidy, until
+from tests.mounts.scene import OBJECTS, data, fails, kill, tidy
 from tests.rules.scenes import trash
+from tests.waiting import until
 
 
 def written(lab: Lab) -> Lab:

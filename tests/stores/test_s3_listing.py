@@ -14,7 +14,7 @@ from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3 import S3Store, open_store
 from gitstore.adapters.stores.s3_errors import About
-from gitstore.adapters.stores.s3_listing import object_version, parse
+from gitstore.adapters.stores.s3_listing import Answer, object_version, parse
 from gitstore.core.credentials import Keys
 from gitstore.core.errors import (
     Denied,
@@ -24,6 +24,7 @@ from gitstore.core.errors import (
 from gitstore.core.versions import Version
 from tests.servers import Bucket, S3Server
 from tests.stores.opening import s3_place, s3_store
+from tests.waiting import until
 
 HERE = About("s3://here/bucket")
 
@@ -66,39 +67,40 @@ def test_a_missing_bucket_is_missing_not_empty(bucket: Bucket) -> None:
 def test_an_error_that_comes_with_status_200_is_an_error() -> None:
     body = b"<Error><Code>InternalError</Code><Message>no</Message></Error>"
     with pytest.raises(Unreachable, match="internal error"):
-        parse(iter([body]), 200, HERE)
+        parse(Answer(200, body), HERE)
 
 
 def test_a_page_that_breaks_off_is_an_error() -> None:
     with pytest.raises(Unreachable, match="damaged"):
-        parse(iter([page("a")[:-5]]), 200, HERE)
+        parse(Answer(200, page("a")[:-5]), HERE)
 
 
 def test_a_listing_that_goes_on_nowhere_is_an_error() -> None:
     with pytest.raises(Unreachable, match="does not say where"):
-        parse(iter([page("a", more="<IsTruncated>true</IsTruncated>")]), 200, HERE)
+        parse(Answer(200, page("a", more="<IsTruncated>true</IsTruncated>")), HERE)
 
 
 def test_a_page_with_entities_is_an_error() -> None:
     body = b'<!DOCTYPE x [<!ENTITY a "b">]>' + page("&a;")
     with pytest.raises(Unreachable):
-        parse(iter([body]), 200, HERE)
+        parse(Answer(200, body), HERE)
+
+
+def test_a_page_whose_entities_are_spelled_in_another_encoding_is_an_error() -> None:
+    body = (
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]>'
+        + page("&a;").decode()
+    )
+    with pytest.raises(Unreachable):
+        parse(Answer(200, body.encode("utf-16")), HERE)
 
 
 def test_keys_are_decoded_only_when_the_server_encoded_them() -> None:
-    plain = parse(iter([page("a%2Bb+c")]), 200, HERE)
-    encoded = parse(iter([page("a%2Bb+c", more="<EncodingType>url</EncodingType>")]), 200, HERE)
+    plain = parse(Answer(200, page("a%2Bb+c")), HERE)
+    encoded = parse(Answer(200, page("a%2Bb+c", more="<EncodingType>url</EncodingType>")), HERE)
 
     assert [found.key for found in plain.found] == ["a%2Bb+c"]
     assert [found.key for found in encoded.found] == ["a+b c"]
-
-
-def test_a_page_may_arrive_in_pieces_of_any_size() -> None:
-    body = page("\u00e9\U0001f52d", "b")
-    whole = parse(iter([body]), 200, HERE)
-
-    assert parse((bytes([byte]) for byte in body), 200, HERE) == whole
-    assert [found.key for found in whole.found] == ["\u00e9\U0001f52d", "b"]
 
 
 def test_weak_etags_and_the_version_null_name_nothing() -> None:
@@ -139,7 +141,11 @@ def scripted() -> Iterator[tuple[type[Scripted], S3Store]]:
         thread.join()
 
 
-GOES_ON = "<IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;/+</NextContinuationToken>"
+def on(token: str) -> str:
+    return f"<IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken>"
+
+
+GOES_ON = on("t&amp;/+")
 
 
 def test_a_page_that_fails_for_good_fails_the_listing(
@@ -177,6 +183,53 @@ def test_a_storage_that_gives_one_page_forever_is_an_error(
 
     with pytest.raises(Unreachable, match="again and again"):
         list(store.list(""))
+
+
+def test_who_looks_only_at_the_first_page_asks_for_no_other(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(200, page("a", "b", more=GOES_ON))]
+    listing = store.list("")
+
+    assert [next(listing).key, next(listing).key] == ["a", "b"]
+    assert len(handler.asked) == 1
+
+
+def test_the_next_page_is_on_its_way_while_one_is_worked_with_and_asked_for_once(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(200, page(key, more=on(f"after&amp;{key}"))) for key in "abc"]
+    handler.answers += [(200, page("d"))]
+    listing = store.list("")
+    early = [next(listing).key, next(listing).key]
+    until(lambda: len(handler.asked) == 3)
+
+    assert [*early, *(found.key for found in listing)] == ["a", "b", "c", "d"]
+    assert [asked.count("after%26") for asked in handler.asked] == [0, 1, 1, 1]
+
+
+def test_a_token_that_only_looks_like_one_leads_nowhere(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    false = "<!--<NextContinuationToken>false</NextContinuationToken>-->"
+    handler.answers += [(200, page("a", more=on("1")))]
+    handler.answers += [(200, page("b", more=false + on("2")))]
+    handler.answers += [(200, page("c")), (200, page("c"))]
+
+    assert [found.key for found in store.list("")] == ["a", "b", "c"]
+    assert [asked for asked in handler.asked if "continuation-token=2&" in asked]
+
+
+def test_a_later_page_that_comes_damaged_is_asked_for_again(
+    scripted: tuple[type[Scripted], S3Store],
+) -> None:
+    handler, store = scripted
+    handler.answers += [(200, page("a", more=on("1"))), (200, page("b")[:-5]), (200, page("b"))]
+
+    assert [found.key for found in store.list("")] == ["a", "b"]
 
 
 def test_a_key_that_was_not_asked_for_is_an_error(

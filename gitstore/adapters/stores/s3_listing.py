@@ -2,7 +2,7 @@
 
 SDKs spend most of a listing on turning XML into objects that nobody keeps, and obstore cannot list
 a bucket that holds one key it cannot spell. So the pages of ListObjectsV2 are fetched here, signed
-by botocore, and parsed while they arrive. A page counts only when it is complete. See
+by botocore; one is parsed while the next is on its way. A page counts only when it is complete. See
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html.
 """
 
@@ -10,26 +10,36 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from html import unescape
+from threading import Thread
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote_plus
-from xml.parsers import expat
+from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from gitstore.adapters.stores.patience import ATTEMPTS, pause
 from gitstore.adapters.stores.s3_connection import CONNECT, SILENCE, Connection
 from gitstore.adapters.stores.s3_errors import About, for_answer
-from gitstore.core.errors import Unreachable
+from gitstore.core.errors import StorageError, Unreachable
 from gitstore.core.store import Found
 from gitstore.core.versions import Version
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
-_PIECE = 1 << 16
 _PLAIN = re.compile("[!-~]{1,1024}")
 _ETAG = re.compile('(?!W/)"?[\\x21\\x23-\\x7e]{1,1024}"?')
-_KEPT = frozenset(
-    {"Key", "Size", "ETag", "NextContinuationToken", "IsTruncated", "EncodingType", "Code"}
-)
+_TOKEN = re.compile(rb"<NextContinuationToken>([^<]+)</NextContinuationToken>")
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came over the wire, unread: the status and the body."""
+
+    status: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +56,47 @@ def listed(connection: Connection, prefix: str) -> Iterator[Found]:
     A folder marker (a key that ends in a slash) is an object like any other, except the one of the
     storage's own prefix, which no key can name.
     """
-    session = _Session(connection)
-    above = len(connection.prefix)
-    token: str | None = None
-    while True:
-        page = session.page(connection.prefix + prefix, token)
+    asked, above = connection.prefix + prefix, len(connection.prefix)
+    for page in _pages(_Session(connection), asked):
         for found in page.found:
-            if not found.key.startswith(connection.prefix + prefix):
+            if not found.key.startswith(asked):
                 raise Unreachable(f"the storage listed {found.key!r}, which was not asked for")
-            if len(found.key) > above:
+            if not above:
+                yield found
+            elif len(found.key) > above:
                 yield Found(found.key[above:], found.version)
-        if page.token is None:
-            return
+
+
+def _pages(session: _Session, prefix: str) -> Iterator[Page]:
+    """Page after page; from the second one on, the next is on its way while one is parsed.
+
+    Not so after the first: who only looks whether there is anything asks for nothing more.
+    """
+    page = session.page(prefix, None)
+    yield page
+    coming: _Coming | None = None
+    while (token := page.token) is not None:
+        if coming is not None and coming.token == token:
+            answer = coming.answer()
+        else:
+            answer = session.answer(prefix, token)
+        guess = _next_token(answer)
+        coming = _Coming(session, prefix, guess) if guess not in (None, token) else None
+        try:
+            page = parse(answer, session.about)
+        except Unreachable:
+            if answer.status != 200:
+                raise
+            page = session.page(prefix, token)  # it came damaged: asked for again
         if page.token == token:
             raise Unreachable("the storage gives the same page of a listing again and again")
-        token = page.token
+        yield page
+
+
+def _next_token(answer: Answer) -> str | None:
+    """Where a listing probably goes on; parsing the page says it for sure, but later."""
+    said = _TOKEN.search(answer.body)
+    return unescape(said[1].decode(errors="replace")) if said else None
 
 
 def object_version(size: int, etag: str | None, version_id: str | None = None) -> Version:
@@ -76,83 +112,84 @@ def object_version(size: int, etag: str | None, version_id: str | None = None) -
     return Version(size, ids)
 
 
-def parse(pieces: Iterator[bytes], status: int, about: About) -> Page:
-    """A page from the pieces of an answer.
+def parse(answer: Answer, about: About) -> Page:
+    """A page from an answer.
 
     Raises:
         Unreachable: the answer is not a whole page.
         StoreError: the answer is an error, whatever its status is.
     """
-    reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.EntityDeclHandler = reader.refuse_entities
+    status = answer.status
     try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError) as error:
+        root = _tree(answer.body)
+        spell = unquote_plus if root.said("EncodingType") == "url" else str
+        contents = root.tree.iterfind(root.space + "Contents")
+        found = [_found(each, root.space, spell) for each in contents]
+    except (ParseError, ValueError) as error:
         if status != 200:
             raise for_answer(None, status, about) from error
         raise Unreachable(f"{about.where}: a page of the listing is damaged: {error}") from error
-    if status != 200 or reader.root != "ListBucketResult":
-        raise for_answer(reader.fields.get("Code"), status if status != 200 else None, about)
-    token = reader.fields.get("NextContinuationToken")
-    goes_on = reader.fields.get("IsTruncated") == "true"
+    if status != 200 or root.name != "ListBucketResult":
+        raise for_answer(root.said("Code"), status if status != 200 else None, about)
+    token = root.said("NextContinuationToken")
+    goes_on = root.said("IsTruncated") == "true"
     if goes_on and not token:
         raise Unreachable(f"{about.where}: the listing goes on, but the storage does not say where")
-    found = reader.found
-    if reader.fields.get("EncodingType") == "url":
-        found = [Found(unquote_plus(each.key), each.version) for each in found]
     return Page(found, token if goes_on else None)
 
 
-class _Reader:
-    """What expat sees, kept as far as it matters."""
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """An element and the namespace of its names, which each server chooses for itself."""
 
-    def __init__(self) -> None:
-        self.root = ""
-        self.found: list[Found] = []
-        self.fields: dict[str, str] = {}
-        self._object: dict[str, str] | None = None
-        self._text: list[str] = []
-        self._depth = 0
+    tree: Element
+    space: str
+    name: str
 
-    def start(self, name: str, _attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
-        self._depth += 1
-        if self._depth == 1:
-            self.root = name
-        elif self._depth == 2 and name == "Contents":
-            self._object = {}
-        self._text = []
+    def said(self, name: str) -> str | None:
+        return self.tree.findtext(self.space + name)
 
-    def text(self, data: str) -> None:
-        self._text.append(data)
 
-    def end(self, name: str) -> None:
-        name = name.rpartition(":")[2]
-        self._depth -= 1
-        if self._object is not None and self._depth == 2:
-            if name in _KEPT:
-                self._object[name] = "".join(self._text)
-        elif self._object is not None and self._depth == 1:
-            self.found.append(self._finished(self._object))
-            self._object = None
-        elif self._depth == 1 and name in _KEPT:
-            self.fields[name] = "".join(self._text)
-        self._text = []
-
-    def refuse_entities(self, *_: object) -> None:
+def _tree(body: bytes) -> _Root:
+    # Entities can make gigabytes of a few lines. UTF-16, full of zeros, could hide a declaration.
+    if b"<!DOCTYPE" in body or b"\0" in body:
         raise ValueError("it declares entities")
+    parser = XMLParser()  # noqa: S314  # its danger are declared entities
+    parser.feed(body)
+    tree: Element = parser.close()
+    space, brace, name = tree.tag.rpartition("}")
+    return _Root(tree, space + brace, name)
 
-    def _finished(self, said: dict[str, str]) -> Found:
-        if "Key" not in said or "Size" not in said:
-            raise ValueError("an object without key or size")
-        return Found(said["Key"], object_version(int(said["Size"]), said.get("ETag")))
+
+def _found(contents: Element, space: str, spell: Callable[[str], str]) -> Found:
+    key, size = contents.findtext(space + "Key"), contents.findtext(space + "Size")
+    if key is None or size is None:
+        raise ValueError("an object without key or size")
+    return Found(spell(key), object_version(int(size), contents.findtext(space + "ETag")))
+
+
+class _Coming:
+    """An answer on its way, in a thread that nobody has to wait for when the listing is left."""
+
+    def __init__(self, session: _Session, prefix: str, token: str) -> None:
+        self.token = token
+        self._ask = partial(session.answer, prefix, token)
+        self._came: Answer | StorageError | None = None
+        self._thread = Thread(target=self._bring, daemon=True)
+        self._thread.start()
+
+    def answer(self) -> Answer:
+        """The answer, once it is there; raises what went wrong with it."""
+        self._thread.join()
+        if isinstance(self._came, StorageError):
+            raise self._came
+        return self._came or self._ask()
+
+    def _bring(self) -> None:
+        try:
+            self._came = self._ask()
+        except StorageError as error:
+            self._came = error
 
 
 class _Session:
@@ -163,25 +200,31 @@ class _Session:
         from botocore.utils import get_environ_proxies
 
         self._connection = connection
+        self.about = connection.about()
         proxies = get_environ_proxies(connection.endpoint.url)
         self._http = URLLib3Session(proxies=proxies, timeout=(CONNECT, SILENCE))
 
+    def answer(self, prefix: str, token: str | None) -> Answer:
+        """What comes for a page, unread."""
+        return self._patiently(prefix, token, lambda answer: answer)
+
     def page(self, prefix: str, token: str | None) -> Page:
-        """One page, asked for again when the storage is busy or the connection breaks."""
+        """One page."""
+        return self._patiently(prefix, token, lambda answer: parse(answer, self.about))
+
+    def _patiently(self, prefix: str, token: str | None, read: Callable[[Answer], _T]) -> _T:
+        """Ask again when the storage is busy, the connection breaks, or `read` finds damage."""
         from botocore.exceptions import BotoCoreError
         from botocore.response import StreamingBody
 
-        query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
-        if token is not None:
-            query["continuation-token"] = token
-        about = self._connection.about()
+        where = self.about.where
         for attempt in range(1, ATTEMPTS + 1):
             wished = ""
             try:
-                answer = self._http.send(self._signed(query))
+                answer = self._http.send(self._signed(prefix, token))
                 if answer.status_code not in _RETRIED or attempt == ATTEMPTS:
                     body = StreamingBody(answer.raw, answer.headers.get("content-length"))
-                    return parse(body.iter_chunks(_PIECE), answer.status_code, about)
+                    return read(Answer(answer.status_code, body.read()))
                 answer.raw.close()
                 wished = answer.headers.get("retry-after", "")
             except Unreachable:
@@ -189,15 +232,18 @@ class _Session:
                     raise
             except BotoCoreError as error:
                 if attempt == ATTEMPTS:
-                    raise Unreachable(f"{about.where}: the storage does not answer") from error
+                    raise Unreachable(f"{where}: the storage does not answer") from error
             time.sleep(pause(attempt, wished))
-        raise Unreachable(f"{about.where}: no page of the listing after {ATTEMPTS} attempts")
+        raise Unreachable(f"{where}: no page of the listing after {ATTEMPTS} attempts")
 
-    def _signed(self, query: dict[str, str]) -> Any:
+    def _signed(self, prefix: str, token: str | None) -> Any:
         from botocore.auth import S3SigV4Auth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
 
+        query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
+        if token is not None:
+            query["continuation-token"] = token
         endpoint = self._connection.endpoint
         asked = "&".join(f"{name}={quote(query[name], safe='')}" for name in sorted(query))
         url = f"{endpoint.url}/{quote(endpoint.bucket)}?{asked}"
