@@ -26,8 +26,8 @@ PREFIX = PROBE
 def probe(store: Store) -> Abilities:
     """What the storage says it can do, with what was measured in the place of what is unknown.
 
-    Costs some ten requests and leaves no current object behind. What the storage knows of itself is
-    not asked again.
+    Costs some eight requests and leaves no current object behind. What the storage knows of itself
+    is not asked again.
 
     Raises:
         StoreError: the storage cannot be asked, for instance because it may not be written to.
@@ -37,9 +37,13 @@ def probe(store: Store) -> Abilities:
         return said
     key = PREFIX + os.urandom(8).hex()
     try:
-        return _measured(store, key, said)
-    finally:
+        found = _measured(store, key, said)
+    except BaseException:
         _remove(store, key)
+        raise
+    if found.swap is not Conditional.ENFORCED:
+        _remove(store, key)  # else there is nothing: the last write was refused
+    return found
 
 
 def _measured(store: Store, key: str, said: Abilities) -> Abilities:
@@ -48,11 +52,12 @@ def _measured(store: Store, key: str, said: Abilities) -> Abilities:
 
     stale = write("first", None)
     try:
-        write("second", stale)
+        current = write("second", stale)
     except Refused:
         # A server that does not recognise its own ETag: what it does with a wrong one says nothing.
         create = _verdict(lambda: write("third", None))
         return replace(said, create=create, versions=_keeps_versions(store, key))
+    # One after the other: a server that is asked two things at once may refuse one for that alone.
     found = replace(
         said,
         versions=_keeps_versions(store, key),
@@ -60,7 +65,10 @@ def _measured(store: Store, key: str, said: Abilities) -> Abilities:
         swap=_verdict(lambda: write("fourth", stale)),
         erase=_verdict(lambda: store.delete(key, stale)),
     )
-    _remove(store, key)
+    if {found.create, found.swap, found.erase} == {Conditional.ENFORCED}:
+        store.delete(key, current)  # nobody has replaced it
+    else:
+        _remove(store, key)
     resurrected = _verdict(lambda: write("fifth", stale)) is not Conditional.ENFORCED
     return replace(found, swap=Conditional.IGNORED) if resurrected else found
 
