@@ -16,7 +16,7 @@ PLACE_KINDS = ("generation", "version", "etag", "mtime")
 KINDS = CONTENT_KINDS + PLACE_KINDS
 """The fixed order of identifiers in a pointer line; kinds unknown here follow, sorted."""
 
-_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+_ORDER = {kind: (rank, kind) for rank, kind in enumerate(KINDS)}
 # 64 bits are what it takes to call two files equal without looking: a 32-bit sum agrees by chance
 # once in four thousand million, which a bucket of a hundred thousand objects meets every day.
 _STRONG_CONTENT = frozenset({"sha256", "md5", "crc64nvme"})
@@ -88,8 +88,8 @@ def kind_of(spelled: str) -> str:
 
 def order_key(spelled: str) -> tuple[int, str]:
     """The sort key that puts identifiers into the fixed order of a pointer line."""
-    kind = kind_of(spelled)
-    return _RANK.get(kind, len(KINDS)), kind
+    kind = spelled.partition(":")[0]
+    return _ORDER.get(kind) or (len(KINDS), kind)
 
 
 def has_place(v: Version) -> bool:
@@ -117,7 +117,7 @@ def merged(first: Version, second: Version) -> Version:
         return first
     if not first.ids or order_key(first.ids[-1]) < order_key(second.ids[0]):
         return Version(first.size, first.ids + second.ids)
-    known = {kind_of(i): i for i in second.ids} | {kind_of(i): i for i in first.ids}
+    known = {i.partition(":")[0]: i for i in (*second.ids, *first.ids)}
     return Version(first.size, tuple(sorted(known.values(), key=order_key)))
 
 

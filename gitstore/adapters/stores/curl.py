@@ -12,7 +12,8 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -71,8 +72,13 @@ class Answer:
             name: in lower case.
         """
         # The last one: a proxy's answer to CONNECT has come before.
-        found = re.findall(rb"(?im)^%s:[ \t]*(.*?)\s*$" % name, self.head)
+        found = _lines_of(name).findall(self.head)
         return found[-1].decode("latin-1") if found else None
+
+
+@cache
+def _lines_of(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?im)^%s:[ \t]*(.*?)\s*$" % name)
 
 
 Sign = Callable[[Any, Keys], None]
@@ -99,8 +105,21 @@ def answers(requests: Iterator[Request], sign: Sign, pace: Pace) -> Iterator[lis
 class _Flight:
     request: Request
     attempt: int
-    lines: list[bytes] = field(default_factory=list)
-    pieces: list[bytes] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    """What a handle hears, until its flight has landed."""
+
+    head: list[bytes]
+    body: list[bytes]
+
+    def taken(self) -> tuple[bytes, bytes]:
+        """Head and body, which are then forgotten."""
+        said = b"".join(self.head), b"".join(self.body)
+        self.head.clear()
+        self.body.clear()
+        return said
 
 
 class _Crew:
@@ -113,6 +132,7 @@ class _Crew:
         self._pace = pace
         self._multi: Any = pycurl.CurlMulti()
         self._idle: list[Any] = []
+        self._ears: dict[Any, _Ear] = {}
         self._flying: dict[Any, _Flight] = {}
         self._resting: list[tuple[float, int, _Flight]] = []
         self._numbers = count()
@@ -172,8 +192,6 @@ class _Crew:
         if request.body is not None:
             handle.setopt(curl.POSTFIELDS, request.body)
             handle.setopt(curl.CUSTOMREQUEST, "PUT")
-        handle.setopt(curl.HEADERFUNCTION, flight.lines.append)
-        handle.setopt(curl.WRITEFUNCTION, flight.pieces.append)
         self._flying[handle] = flight
         self._multi.add_handle(handle)
 
@@ -188,6 +206,9 @@ class _Crew:
         handle.setopt(curl.LOW_SPEED_TIME, SILENCE)
         handle.setopt(curl.MAXFILESIZE, 2 * WHOLE)
         handle.setopt(curl.USERAGENT, "git-storage")
+        ear = self._ears[handle] = _Ear([], [])
+        handle.setopt(curl.HEADERFUNCTION, ear.head.append)
+        handle.setopt(curl.WRITEFUNCTION, ear.body.append)
         certificates = trusted_certificates()
         if certificates is not None:
             handle.setopt(curl.CAINFO, certificates)
@@ -209,8 +230,7 @@ class _Crew:
         self._multi.remove_handle(handle)
         self._idle.append(handle)
         flight = self._flying.pop(handle)
-        head, body = b"".join(flight.lines), b"".join(flight.pieces)
-        answer = Answer(flight.request, status, head, body, flight.attempt > 1)
+        answer = Answer(flight.request, status, *self._ears[handle].taken(), flight.attempt > 1)
         if status in _SLOW_DOWN:
             self._pace.refused()
         if (status == 0 or status in _BUSY) and flight.attempt < ATTEMPTS:

@@ -13,7 +13,7 @@ FIRST = 16
 MOST = 256
 _STEP = 4  # times as many to try next: each trial takes some round trips of a server far away
 _WORTH = 1.3  # times as many answers a second, before more connections are worth having
-_ROUND = 3  # answers for each request in flight, before the speed is looked at
+_ROUND = 2  # answers for each request in flight, before the speed is looked at
 _WHILE = 0.05  # seconds that this takes at least: less says nothing
 
 

@@ -89,20 +89,20 @@ def _many(
 ) -> Iterator[list[Brought]]:
     """Small objects, many at a time; what needs a closer look is added to `others`."""
     binding, advance = run.task.binding, run.task.listener.advance
-    asked: dict[Wanted, Action] = {}
+    asked: dict[str, Action] = {}
 
     def wanted() -> Iterator[Wanted]:
         for action in actions:
             expect = version_to_come(action)
             if expect is not None:
                 one = Wanted(binding.key(action.path), expect)
-                asked[one] = action
+                asked[one.key] = action
                 yield one
 
     for batch in reader.read_many(wanted(), run.task.jobs):
         brought: list[Brought] = []
         for one, result in batch:
-            action = asked.pop(one)
+            action = asked.pop(one.key)
             if isinstance(result, Whole):
                 fetched = checked(action, one.expect, result)
                 if fetched is None:
