@@ -23,6 +23,7 @@ from gitstore.core.many import Given, Wanted, Whole, read_many, write_many
 from gitstore.core.versions import Version, version
 from tests.servers import Bucket, S3Server
 from tests.stores.opening import s3_store
+from tests.waiting import until
 
 Said = tuple[int, dict[str, str], bytes]
 
@@ -191,6 +192,16 @@ def test_a_server_that_stays_busy_is_given_up() -> None:
         found = results(listener.store(), Wanted("a", ANY))
         assert isinstance(found["a"], Unreachable)
         assert len(listener.seen) == 4
+
+
+def test_the_next_request_is_on_its_way_while_somebody_works_with_an_answer() -> None:
+    with listening(FINE) as listener:
+        some = (Wanted(key, ANY) for key in ("a", "b", "c"))
+        answers = listener.store().read_many(some, most=1)
+        [(first, _)] = next(answers)
+        until(lambda: len(listener.seen) == 2)
+
+        assert [first.key, *(one.key for batch in answers for one, _ in batch)] == ["a", "b", "c"]
 
 
 def test_an_answer_that_is_far_too_long_is_not_kept() -> None:

@@ -96,6 +96,9 @@ def answers(requests: Iterator[Request], sign: Sign, pace: Pace) -> Iterator[lis
         while crew.begun(requests):
             done = crew.turn()
             if done:
+                # The next ones are on their way while somebody works with these.
+                crew.begun(requests)
+                crew.leave()
                 yield done
     finally:
         crew.close()
@@ -161,6 +164,10 @@ class _Crew:
         if done:
             self._pace.answered(len(done), time.monotonic())
         return done
+
+    def leave(self) -> None:
+        """Send what has been begun."""
+        self._multi.perform()
 
     def close(self) -> None:
         """Break off what is under way."""
