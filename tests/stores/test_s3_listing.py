@@ -95,6 +95,30 @@ def test_a_page_whose_entities_are_spelled_in_another_encoding_is_an_error() -> 
         parse(Answer(200, body.encode("utf-16")), HERE)
 
 
+SPACE = 'xmlns{}="http://s3.amazonaws.com/doc/2006-03-01/"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page("a").replace(b"Result>", f"Result {SPACE.format('')}>".encode(), 1),
+        page("a")
+        .replace(b"<List", b"<s:List")
+        .replace(b"</List", b"</s:List")
+        .replace(b"Result>", f"Result {SPACE.format(':s')}>".encode(), 1),
+    ],
+    ids=["of all names", "of the outermost name only"],
+)
+def test_names_are_known_in_any_namespace(body: bytes) -> None:
+    assert [found.key for found in parse(Answer(200, body), HERE).found] == ["a"]
+
+
+def test_a_page_of_several_namespaces_is_an_error() -> None:
+    mixed = page("a").replace(b"<Contents>", f"<Contents {SPACE.format('')}>".encode(), 1)
+    with pytest.raises(Unreachable, match="namespaces"):
+        parse(Answer(200, mixed.replace(b"</List", b"<Name>x</Name></List")), HERE)
+
+
 def test_keys_are_decoded_only_when_the_server_encoded_them() -> None:
     plain = parse(Answer(200, page("a%2Bb+c")), HERE)
     encoded = parse(Answer(200, page("a%2Bb+c", more="<EncodingType>url</EncodingType>")), HERE)

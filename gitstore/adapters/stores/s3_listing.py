@@ -140,11 +140,14 @@ def parse(answer: Answer, about: About) -> Page:
 
 @dataclass(frozen=True, slots=True)
 class _Root:
-    """An element and the namespace of its names, which each server chooses for itself."""
+    """The outermost element: its name, and the namespace of the names in it.
+
+    Each server chooses that for itself, and some have none for what is inside.
+    """
 
     tree: Element
-    space: str
     name: str
+    space: str
 
     def said(self, name: str) -> str | None:
         return self.tree.findtext(self.space + name)
@@ -157,8 +160,11 @@ def _tree(body: bytes) -> _Root:
     parser = XMLParser()  # noqa: S314  # its danger are declared entities
     parser.feed(body)
     tree: Element = parser.close()
-    space, brace, name = tree.tag.rpartition("}")
-    return _Root(tree, space + brace, name)
+    spaces = {each.tag.rpartition("}")[0] for each in tree}
+    if len(spaces) > 1:
+        raise ValueError("it mixes namespaces")  # what is not understood would be passed over
+    space = spaces.pop() if spaces else ""
+    return _Root(tree, tree.tag.rpartition("}")[2], f"{space}}}" if space else "")
 
 
 def _found(contents: Element, space: str, spell: Callable[[str], str]) -> Found:
