@@ -17,7 +17,7 @@ from gitstore.repo.session import View
 from gitstore.shell.transfer import ranges
 
 _DOWN = (Kind.TAKE, Kind.FETCH, Kind.REPLACE)
-_MEASURING = 10  # requests that find out once what a storage can do; see `stores.probe`
+_MEASURING = 8  # requests that find out once what a storage can do; see `stores.probe`
 _LONG = 8 << 20  # bytes; larger objects are looked at once more; see `stores.recheck`
 
 
