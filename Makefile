@@ -15,7 +15,7 @@ made = .venv/made
 installed = .venv/installed
 
 .DEFAULT_GOAL = help
-.PHONY: help venv servers check test demo mutants contract soak crash writers figures bench clean
+.PHONY: help venv servers check test pytest demo mutants contract soak crash writers figures bench clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,10 +38,13 @@ check: venv ## Lint, formatting and types
 	@.venv/bin/ruff format --quiet --check . || { .venv/bin/ruff format --check .; exit 1; }
 	@.venv/bin/mypy --no-error-summary
 
-# The project and the servers are installed beside each other.
+# The project and the servers are installed beside each other; the checks, which use one processor,
+# run beside the tests.
 test: ## Every check and every test
 	@$(MAKE) --no-print-directory -j2 venv servers
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j2 check pytest
+
+pytest:
 	@$(python) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 demo: venv servers ## A tour, with a storage server on this machine

@@ -11,7 +11,7 @@ from tests.lab import Lab
 from tests.rules.scenes import ROOT, over_s3
 from tests.servers import Bucket
 
-ROUNDS = 8
+ROUNDS = 4
 
 
 def begun(lab: Lab, *arguments: str) -> subprocess.Popen[bytes]:
