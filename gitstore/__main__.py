@@ -23,7 +23,7 @@ INTERRUPTED = 130  # as a shell reports the end by SIGINT
 READER_GONE = 141  # ... and by SIGPIPE, which git dies of, too
 FATAL = 128
 USAGE = 129
-_ALLOCATED = 100_000  # objects made between two looks for cycles
+_ALLOCATED = 1_000_000  # objects made between two looks for cycles
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         be done; 129 for a wrong command line; 130 when interrupted.
     """
     if argv is None:
-        # A hundred thousand states make no cycles, but looking for some takes a fifth of `status`.
+        # A hundred thousand states make no cycles, but looking for some takes a fifth of `status`,
+        # and a twentieth of a transfer.
         gc.set_threshold(_ALLOCATED)
     ending = Ending(replace(screen(), hints=_hints_wanted))
     with ending:

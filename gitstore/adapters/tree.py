@@ -272,7 +272,9 @@ class Tree:
 
     def flush_directories(self, paths: Iterable[str]) -> None:
         """Make the names of these objects durable, as far as they are there."""
-        directories = {parts[:n] for parts in map(self._parts, paths) for n in range(len(parts))}
+        one_of_each = {path.rpartition("/")[0]: path for path in paths}.values()
+        every = map(self._parts, one_of_each)
+        directories = {parts[:n] for parts in every for n in range(len(parts))}
         with told(str(self._root.path)):
             if len(directories) > _MANY and self._flushed_at_once():
                 return

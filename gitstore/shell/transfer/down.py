@@ -56,15 +56,22 @@ def _brought(run: Run, actions: Sequence[Action]) -> Iterator[Iterable[Brought]]
     """What the actions ask for, in batches of what is there."""
     jobs, share = run.jobs(), partial(_bring_share, run)
     reader = many_reader(run.task.binding.store())
-    large: list[tuple[Action, ...]] = [(action,) for action in actions if _is_large(action)]
-    rest = [action for action in actions if not _is_large(action)]
+    large: list[tuple[Action, ...]] = []
+    small: list[Action] = []
+    rest: list[Action] = []
+    for action in actions:
+        if _is_large(action):
+            large.append((action,))
+        elif reader is not None and _is_known_small(action):
+            small.append(action)
+        else:
+            rest.append(action)
     if reader is None:
         yield from map(
             _one_by_one, each(share, *lanes(_shares(rest, jobs), large, jobs, ranges.OBJECTS))
         )
         return
-    small = [action for action in rest if _is_known_small(action)]
-    others: Line[tuple[Action, ...]] = Line((a,) for a in rest if not _is_known_small(a))
+    others: Line[tuple[Action, ...]] = Line((action,) for action in rest)
     with at_work(share, *lanes(others, large, jobs, ranges.OBJECTS)) as crew:
         try:
             for brought in _many(run, reader, small, others):
