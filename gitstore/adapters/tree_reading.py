@@ -74,25 +74,20 @@ def whole(find: Find, path: str, most: int) -> tuple[Stat, Version, bytes]:
         most: the bytes that it may have.
 
     Raises:
-        Changed: it is no regular file, changed meanwhile, or is larger.
+        Changed: it changed meanwhile, or is larger.
         LocalFailure: it cannot be read.
     """
     import hashlib
 
-    with told(path):
-        descriptor = open_file(find, path)
-        try:
-            found = os.fstat(descriptor)
-            before = stat_of(found)
-            if not stat.S_ISREG(found.st_mode) or before.size > most:
-                raise changed(path)
-            data = os.read(descriptor, before.size + 1)
-            while len(data) < before.size and (more := os.read(descriptor, before.size)):
-                data += more
-            if len(data) != before.size or stat_of(os.fstat(descriptor)) != before:
-                raise changed(path)
-        finally:
-            os.close(descriptor)
+    with opened(find, path) as descriptor:
+        before = stat_of(os.fstat(descriptor))
+        if before.size > most:
+            raise changed(path)
+        data = os.read(descriptor, before.size + 1)
+        while len(data) < before.size and (more := os.read(descriptor, before.size)):
+            data += more
+        if len(data) != before.size or stat_of(os.fstat(descriptor)) != before:
+            raise changed(path)
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return before, digested(before.size, hashlib.sha256(data).hexdigest(), md5), data
 

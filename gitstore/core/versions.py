@@ -88,7 +88,7 @@ def kind_of(spelled: str) -> str:
 
 def order_key(spelled: str) -> tuple[int, str]:
     """The sort key that puts identifiers into the fixed order of a pointer line."""
-    kind = spelled.partition(":")[0]
+    kind = kind_of(spelled)
     return _ORDER.get(kind) or (len(KINDS), kind)
 
 
@@ -117,7 +117,7 @@ def merged(first: Version, second: Version) -> Version:
         return first
     if not first.ids or order_key(first.ids[-1]) < order_key(second.ids[0]):
         return Version(first.size, first.ids + second.ids)
-    known = {i.partition(":")[0]: i for i in (*second.ids, *first.ids)}
+    known = {kind_of(i): i for i in (*second.ids, *first.ids)}
     return Version(first.size, tuple(sorted(known.values(), key=order_key)))
 
 

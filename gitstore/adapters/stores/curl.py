@@ -93,11 +93,12 @@ def answers(requests: Iterator[Request], sign: Sign, pace: Pace) -> Iterator[lis
     """
     crew = _Crew(sign, pace)
     try:
-        while crew.begun(requests):
+        goes_on = crew.begun(requests)
+        while goes_on:
             done = crew.turn()
+            goes_on = crew.begun(requests)
             if done:
                 # The next ones are on their way while somebody works with these.
-                crew.begun(requests)
                 crew.leave()
                 yield done
     finally:

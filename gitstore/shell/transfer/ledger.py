@@ -86,8 +86,7 @@ class Ledger:
             binding.state.set_seen(data_path, {**seen, **gone})
             effects = [self._effect(c, c.effect) for c in changes if c.effect is not None]
             binding.state.add_effects(self._operation, effects)
-            given = [c.path for c in changes if c.effect == "given"]
-            binding.state.set_intents(data_path, dict.fromkeys(given))
+            self.drop_intents(c.path for c in changes if c.effect == "given")
         self._former.update({c.path: c.base for c in changes if c.base is not None})
 
     def drop_intents(self, paths: Iterable[str]) -> None:
