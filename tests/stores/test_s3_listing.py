@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import pytest
 
+from gitstore.adapters.stores import s3_listing
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.registry import StorePlace
 from gitstore.adapters.stores.s3 import S3Store, open_store
@@ -117,6 +118,12 @@ def test_a_page_of_several_namespaces_is_an_error() -> None:
     mixed = page("a").replace(b"<Contents>", f"<Contents {SPACE.format('')}>".encode(), 1)
     with pytest.raises(Unreachable, match="namespaces"):
         parse(Answer(200, mixed.replace(b"</List", b"<Name>x</Name></List")), HERE)
+
+
+def test_characters_of_several_bytes_are_understood() -> None:
+    found = parse(Answer(200, page("\u00e9\U0001f52d", "b")), HERE).found
+
+    assert [each.key for each in found] == ["\u00e9\U0001f52d", "b"]
 
 
 def test_keys_are_decoded_only_when_the_server_encoded_them() -> None:
@@ -254,6 +261,17 @@ def test_a_later_page_that_comes_damaged_is_asked_for_again(
     handler.answers += [(200, page("a", more=on("1"))), (200, page("b")[:-5]), (200, page("b"))]
 
     assert [found.key for found in store.list("")] == ["a", "b"]
+
+
+def test_a_page_without_end_is_not_kept(
+    scripted: tuple[type[Scripted], S3Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, store = scripted
+    monkeypatch.setattr(s3_listing, "_LARGEST", 1000)
+    handler.answers += [(200, page("a" * 1000))] * 4
+
+    with pytest.raises(Unreachable, match="does not end"):
+        list(store.list(""))
 
 
 def test_a_key_that_was_not_asked_for_is_an_error(

@@ -29,6 +29,8 @@ from gitstore.core.versions import Version
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _PLAIN = re.compile("[!-~]{1,1024}")
 _ETAG = re.compile('(?!W/)"?[\\x21\\x23-\\x7e]{1,1024}"?')
+_PIECE = 1 << 16
+_LARGEST = 64 << 20  # bytes of a page; a thousand long keys with all that is said of them take 5
 _TOKEN = re.compile(rb"<NextContinuationToken>([^<]+)</NextContinuationToken>")
 
 _T = TypeVar("_T")
@@ -154,7 +156,8 @@ class _Root:
 
 
 def _tree(body: bytes) -> _Root:
-    # Entities can make gigabytes of a few lines. UTF-16, full of zeros, could hide a declaration.
+    # Entities can make gigabytes of a few lines. UTF-16, full of zeros, could hide a declaration;
+    # in all other encodings that expat knows or is told, it is spelled in these bytes.
     if b"<!DOCTYPE" in body or b"\0" in body:
         raise ValueError("it declares entities")
     parser = XMLParser()  # noqa: S314  # its danger are declared entities
@@ -230,7 +233,7 @@ class _Session:
                 answer = self._http.send(self._signed(prefix, token))
                 if answer.status_code not in _RETRIED or attempt == ATTEMPTS:
                     body = StreamingBody(answer.raw, answer.headers.get("content-length"))
-                    return read(Answer(answer.status_code, body.read()))
+                    return read(Answer(answer.status_code, self._whole(body.iter_chunks(_PIECE))))
                 answer.raw.close()
                 wished = answer.headers.get("retry-after", "")
             except Unreachable:
@@ -241,6 +244,15 @@ class _Session:
                     raise Unreachable(f"{where}: the storage does not answer") from error
             time.sleep(pause(attempt, wished))
         raise Unreachable(f"{where}: no page of the listing after {ATTEMPTS} attempts")
+
+    def _whole(self, pieces: Iterator[bytes]) -> bytes:
+        whole, size = [], 0
+        for piece in pieces:
+            size += len(piece)
+            if size > _LARGEST:
+                raise Unreachable(f"{self.about.where}: a page of the listing does not end")
+            whole.append(piece)
+        return b"".join(whole)
 
     def _signed(self, prefix: str, token: str | None) -> Any:
         from botocore.auth import S3SigV4Auth
