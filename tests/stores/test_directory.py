@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Barrier
+from typing import BinaryIO
 
 import pytest
 
@@ -17,7 +19,7 @@ from gitstore.adapters.stores import directory_time, directory_tree
 from gitstore.adapters.stores.bytes_source import BytesSource
 from gitstore.adapters.stores.directory import DirectoryStore, open_store
 from gitstore.adapters.stores.registry import StorePlace
-from gitstore.core.errors import Denied, Missing, Refused, Unsupported
+from gitstore.core.errors import Denied, Missing, Refused, StoreFull, Unsupported
 from gitstore.core.versions import Same, Version, compare, equal
 
 
@@ -194,6 +196,29 @@ def test_nothing_of_ours_stays_behind(store: DirectoryStore, root: Path) -> None
         store.write("a", BytesSource(b"six"), version)
 
     assert list(root.iterdir()) == [root / "a"]
+
+
+@dataclass
+class _Larger:
+    """More bytes than any disk has room for, which nobody may begin to copy."""
+
+    size: int = 1 << 62
+    sha256: str | None = None
+
+    def open(self) -> BinaryIO:
+        raise AssertionError("it was opened")
+
+
+def test_what_cannot_fit_takes_no_room_from_other_objects(
+    store: DirectoryStore, root: Path
+) -> None:
+    with pytest.raises(StoreFull):
+        store.write("big", _Larger(), None)
+    before = store.write("a", BytesSource(b"one"), None)
+    with pytest.raises(StoreFull):
+        store.write("a", _Larger(), before)
+    assert [path.name for path in root.iterdir()] == ["a"]
+    assert store.stat("a") == before
 
 
 def test_replacing_keeps_the_permissions(store: DirectoryStore, root: Path) -> None:

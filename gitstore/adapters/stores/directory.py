@@ -38,6 +38,9 @@ _New = Callable[[int, str], tuple[int, str]]
 """Makes a new file of ours in an open directory, for a name in it: its descriptor and its name."""
 
 _CHUNK = 1 << 20
+_SMALL = 1 << 16
+"""So few bytes are written without a question about room: on a file server it takes its time."""
+
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF, errno.EINVAL})
 
@@ -267,6 +270,7 @@ def _finished_file(new: _New, target: _Target, source: Source) -> Iterator[tuple
     """The source's bytes, flushed, in a file of ours beside the target; gone afterwards."""
     fd, name = new(target.parent, target.name)
     try:
+        _require_room(fd, source.size)
         with os.fdopen(os.dup(fd), "wb") as out:
             copied = sum(out.write(chunk) for chunk in _local_chunks(source, target.key))
         if copied != source.size:
@@ -278,6 +282,17 @@ def _finished_file(new: _New, target: _Target, source: Source) -> Iterator[tuple
         # In this order: closed, its lock would be gone while it still has the name.
         tree.unlink_if(target.parent, name, fd)
         os.close(fd)
+
+
+def _require_room(fd: int, size: int) -> None:
+    """Refuse what cannot fit before it takes the last room from everybody else's files."""
+    if size <= _SMALL:
+        return
+    system = os.fstatvfs(fd)
+    # Without any blocks, a file system does not count them (some of FUSE). Free is what root may
+    # use: whether others may is for the file system to say.
+    if system.f_blocks and size > system.f_bfree * system.f_frsize:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _local_chunks(source: Source, key: str) -> Iterator[bytes]:
