@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import heapq
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -72,13 +70,11 @@ class Answer:
             name: in lower case.
         """
         # The last one: a proxy's answer to CONNECT has come before.
-        found = _lines_of(name).findall(self.head)
-        return found[-1].decode("latin-1") if found else None
-
-
-@cache
-def _lines_of(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(?im)^%s:[ \t]*(.*?)\s*$" % name)
+        start = self.head.lower().rfind(b"\n%s:" % name)
+        if start < 0:
+            return None
+        value, _, _ = self.head[start + len(name) + 2 :].partition(b"\n")
+        return value.strip().decode("latin-1")
 
 
 Sign = Callable[[Any, Keys], None]
