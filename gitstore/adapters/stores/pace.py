@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIRST = 16
+FIRST = 64
 MOST = 256
 _STEP = 4  # times as many to try next: each trial takes some round trips of a server far away
 _WORTH = 1.3  # times as many answers a second, before more connections are worth having
