@@ -84,7 +84,7 @@ def jobs(parser: Parser) -> None:
 
 def rate(parser: Parser) -> None:
     """`--limit-rate`."""
-    from gitstore.core import amounts  # late: it takes fractions, and `status` has none
+    from gitstore.core import amounts  # late: `status` needs none of its patterns
 
     told = "bytes per second at most, such as 10M or 500K, both ways together; 0 for no limit"
     read = amount(amounts.rate)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _SPAN = re.compile(r"([0-9]+) ?(h|hours?|d|days?|w|weeks?|y|years?)")
 _SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
 _SIZE = re.compile(r"([0-9]+)([kmgt]?)", re.IGNORECASE)
-_RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kmgt]?)", re.IGNORECASE)
+_RATE = re.compile(r"([0-9]+)(?:\.([0-9]+))?([kmgt]?)", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 
 
@@ -73,9 +76,10 @@ def rate(text: str) -> int:
     found = _RATE.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"{text!r} is not a rate such as 500K or 10M")
-    value = Fraction(found[1]) * (1 << 10 * " kmgt".index(found[2].lower() or " "))
+    whole, decimals, letter = found[1], found[2] or "", found[3].lower() or " "
+    digits = int(whole + decimals) << 10 * " kmgt".index(letter)
     # Whoever asks for next to nothing does not mean as much as there is.
-    return max(1, int(value)) if value else 0
+    return max(1, digits // 10 ** len(decimals)) if digits else 0
 
 
 def share(text: str) -> Fraction:
@@ -84,6 +88,8 @@ def share(text: str) -> Fraction:
     Raises:
         ValueError: it is none, or not above 0 and at most 100%.
     """
+    from fractions import Fraction  # late: hardly any command knows shares
+
     found = _SHARE.fullmatch(text.strip())
     value = Fraction(0) if found is None else Fraction(found[1]) / 100
     if not 0 < value <= 1:

@@ -159,7 +159,7 @@ def chosen_trash(git: Git) -> TrashLimits:
     Raises:
         StorageError: an age or a size cannot be understood; then nothing may go.
     """
-    from gitstore.core import amounts  # late: it takes fractions, and `status` has none
+    from gitstore.core import amounts  # late: `status` needs none of its patterns
 
     section = git.section(_SECTION)
     # Git spells the last part of a key in lower case.

@@ -1,24 +1,35 @@
-"""Providers are entry points, and opening a storage costs nothing."""
+"""Providers are built in or entry points, and opening a storage costs nothing."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from gitstore.adapters.stores.registry import StorePlace, open_store, providers
 from gitstore.core.credentials import Keys
-from gitstore.core.errors import UnknownName, Unsupported
+from gitstore.core.errors import StorageError, UnknownName, Unsupported
 
 
 def nobody() -> Keys | None:
     raise AssertionError("opening a storage asked for credentials")
 
 
-def test_the_built_in_providers_are_registered_like_anybody_elses() -> None:
-    assert {"file", "s3"} <= set(providers())
+@pytest.mark.parametrize("provider", providers())
+def test_a_built_in_provider_opens_or_says_why_not(provider: str) -> None:
+    with suppress(StorageError):
+        open_store(StorePlace(provider, "nowhere"), nobody)
+
+
+def test_packages_are_listed_beside_the_built_in_providers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(tmp_path, "digger", "gopher = digger:open_store")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert {"file", "gopher", "s3", "webhdfs"} <= set(providers())
 
 
 def test_a_place_opens_with_its_provider(tmp_path: Path) -> None:
@@ -98,7 +109,7 @@ def test_opening_imports_no_slow_sdk() -> None:
         "import sys\n"
         "from gitstore.adapters.stores.registry import StorePlace, open_store\n"
         "open_store(StorePlace('s3', 's3://b', container='b'), lambda: None).abilities()\n"
-        "print({'botocore', 'fsspec'} & set(sys.modules))\n"
+        "print({'botocore', 'fsspec', 'importlib.metadata'} & set(sys.modules))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

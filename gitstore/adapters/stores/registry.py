@@ -1,19 +1,22 @@
-"""Which provider opens which storage: entry points of the group `gitstore.stores`.
+"""Which provider opens which storage: a table of our own, and entry points of packages.
 
 A provider is a name (`file`, `s3`, ...) and a function `open_store(place, credentials) -> Store`
-that sends no request. The built-in ones are registered in the same way as anybody else's.
+that sends no request. Those of packages are entry points of the group `gitstore.stores`; reading
+what is installed for the built-in ones, too, took a sixth of a short command
+(docs/decisions/0020-built-in-providers.md).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitstore.core.errors import UnknownName, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from importlib.metadata import EntryPoint
 
     from gitstore.core.credentials import CredentialSource
@@ -22,7 +25,18 @@ if TYPE_CHECKING:
     Opener = Callable[["StorePlace", CredentialSource], Store]
 
 GROUP = "gitstore.stores"
-_OWN = "gitstore.adapters.stores."
+_BUILT_IN = {
+    "azure": ("azure", "open_store"),
+    "file": ("directory", "open_store"),
+    "gcs": ("gcs", "open_store"),
+    "hdfs": ("hdfs", "open_store"),
+    "http": ("http", "open_store"),
+    "s3": ("s3", "open_store"),
+    "sftp": ("sftp", "open_store"),
+    "webdav": ("webdav", "open_store"),
+    "webhdfs": ("hdfs", "open_web"),
+}
+"""The module beside this one and the function in it, by the provider's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,27 @@ def open_store(place: StorePlace, credentials: CredentialSource) -> Store:
         UnknownName: no installed package provides `place.provider`, or several do.
         Unsupported: the package that does cannot be loaded.
     """
-    points = _providers().get(place.provider, [])
+    # No package takes the place of a built-in provider: it would be given its credentials.
+    opener = _built_in(place.provider) or _packaged(place)
+    return opener(place, credentials)
+
+
+def providers() -> tuple[str, ...]:
+    """The names of the installed providers, sorted."""
+    return tuple(sorted({*_BUILT_IN, *(point.name for point in _points())}))
+
+
+def _built_in(provider: str) -> Opener | None:
+    if provider not in _BUILT_IN:
+        return None
+    module, function = _BUILT_IN[provider]
+    opener: Opener = getattr(import_module(f"gitstore.adapters.stores.{module}"), function)
+    return opener
+
+
+def _packaged(place: StorePlace) -> Opener:
+    # The same package may be on the path twice.
+    points = {point.value: point for point in _points() if point.name == place.provider}
     if not points:
         raise UnknownName(
             f"no installed package provides '{place.provider}' for {place.identity}",
@@ -89,34 +123,20 @@ def open_store(place: StorePlace, credentials: CredentialSource) -> Store:
             " look at it first, because its code runs here",
         )
     if len(points) > 1:
-        names = sorted(_package(point) for point in points)
+        names = sorted(_package(point) for point in points.values())
         raise UnknownName(
             f"several packages provide '{place.provider}': {', '.join(names)}",
             hint=f"pip uninstall {names[-1]}  # or another one of them",
         )
-    return _loaded(points[0])(place, credentials)
+    (point,) = points.values()
+    return _loaded(point)
 
 
-def providers() -> tuple[str, ...]:
-    """The names of the installed providers, sorted."""
-    return tuple(sorted(_providers()))
-
-
-def _providers() -> dict[str, list[EntryPoint]]:
-    # It imports half of `email`, which `status` never needs.
+def _points() -> Iterable[EntryPoint]:
+    # It imports half of `email`, which no built-in provider needs.
     from importlib.metadata import entry_points
 
-    found: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=GROUP):
-        # The same package may be on the path twice.
-        if all(point.value != other.value for other in found.setdefault(point.name, [])):
-            found[point.name].append(point)
-    # No package takes the place of a built-in provider: it would be given its credentials.
-    return {name: [p for p in points if _own(p)] or points for name, points in found.items()}
-
-
-def _own(point: EntryPoint) -> bool:
-    return point.value.startswith(_OWN)
+    return entry_points(group=GROUP)
 
 
 def _package(point: EntryPoint) -> str:
