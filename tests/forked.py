@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -24,17 +24,21 @@ from typing import Literal, TextIO, cast
 
 from tests.sources import ROOT
 
+_PACKAGES = ("commands", "core", "repo", "shell", "shell/transfer", "ui", "adapters")
+_LATE = "gitstore.repo.filesystem"  # imports fsspec, which commands do not
+
+
+def _modules() -> Iterator[str]:
+    for package in _PACKAGES:
+        for file in sorted(ROOT.joinpath("gitstore", package).glob("[!_]*.py")):
+            yield ".".join(file.relative_to(ROOT).with_suffix("").parts)
+
+
 PRELOADED = (
-    "gitstore.__main__",
-    *("gitstore.commands.opened", "gitstore.commands.status", "gitstore.commands.add"),
-    *("gitstore.repo.adding", "gitstore.repo.staging", "gitstore.repo.syncing"),
-    *(
-        "gitstore.shell.opening",
-        "gitstore.shell.transfer.executor",
-        "gitstore.core.manifest_reader",
-    ),
-    *("gitstore.adapters.stores.directory", "gitstore.ui.documents"),
-    "tests.model.mutated",
+    *("gitstore.__main__", *(name for name in _modules() if name != _LATE)),
+    *("gitstore.adapters.stores.directory", "gitstore.adapters.stores.probe"),
+    # What the forked process itself runs.
+    *("tests.forked", "tests.model.mutated"),
 )
 
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG")

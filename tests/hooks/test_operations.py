@@ -25,7 +25,7 @@ from tests.hooks.worlds import MAIN, POINTER, SETTINGS, WORK, World, history, wi
 from tests.lab import Lab, Result
 
 IN_CONFLICT = "hint: pointers are in conflict"
-IN_FULL = ("plain", "worktree", "foreign hooks", "hooks path")
+IN_FULL = ("plain", "foreign hooks")
 WITH_FOREIGN = ("foreign hooks", "hooks path")
 ALONE = tuple(setting for setting in SETTINGS if setting not in WITH_FOREIGN)
 
@@ -119,6 +119,14 @@ def check(lab: Lab, setting: str, operation: Operation) -> str:
     return noted
 
 
+def check_beside(worlds: Worlds, root: Path, setting: str, operation: Operation) -> None:
+    """Run an operation among the hooks of others, with ours and without; they note the same."""
+    ours, alone = root / "ours", root / "alone"
+    noted = check(worlds(setting).copy(ours), setting, operation)
+    _, wanted = run(worlds(f"git's own {setting}").copy(alone), operation)
+    assert noted.replace(str(ours), "") == wanted.replace(str(alone), "")
+
+
 @pytest.mark.parametrize(("setting", "operation"), cases(ALONE), ids=str)
 def test_pointers_are_right_news_is_told_and_work_is_kept(
     worlds: Worlds, tmp_path: Path, setting: str, operation: Operation
@@ -130,10 +138,7 @@ def test_pointers_are_right_news_is_told_and_work_is_kept(
 def test_hooks_of_others_run_as_without_ours(
     worlds: Worlds, tmp_path: Path, setting: str, operation: Operation
 ) -> None:
-    ours, alone = tmp_path / "ours", tmp_path / "alone"
-    noted = check(worlds(setting).copy(ours), setting, operation)
-    _, wanted = run(worlds(f"git's own {setting}").copy(alone), operation)
-    assert noted.replace(str(ours), "") == wanted.replace(str(alone), "")
+    check_beside(worlds, tmp_path, setting, operation)
 
 
 @pytest.mark.parametrize(("setting", "typed"), some(COMMITS))

@@ -11,7 +11,7 @@ from tests.model.machine import Machine
 from tests.model.mutants import tried
 
 _SHARES = 4
-_SEEDS = 120
+_SEEDS = 80
 _LIVE = 24
 
 

@@ -64,4 +64,4 @@ def test_a_store_keeps_the_promise_that(store: Store, check: Check) -> None:
 def test_a_listing_of_several_pages_is_complete(
     opened: Callable[[pytest.FixtureRequest], Store], request: pytest.FixtureRequest
 ) -> None:
-    listing_is_complete(opened(request), "several pages/", 2_100)
+    listing_is_complete(opened(request), "several pages/", 1_100)
