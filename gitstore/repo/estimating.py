@@ -14,7 +14,6 @@ from gitstore.core.model import Action, Kind, Plan, is_promise
 from gitstore.core.store import Abilities, Conditional, Costs
 from gitstore.core.versions import Version
 from gitstore.repo.session import View
-from gitstore.shell.transfer import ranges
 
 _DOWN = (Kind.TAKE, Kind.FETCH, Kind.REPLACE)
 _MEASURING = 8  # requests that find out once what a storage can do; see `stores.probe`
@@ -74,6 +73,8 @@ def _requests(view: View, plan: Plan, abilities: Abilities, costs: Costs) -> Req
 
 
 def _reads(action: Action) -> int:
+    from gitstore.shell.transfer import ranges  # late, as everything that moves bytes
+
     version: Version | None = action.seen.pointer
     looked_for = is_promise(version)
     if action.kind is Kind.TAKE and action.seen.remote is not None:

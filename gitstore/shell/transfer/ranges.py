@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -34,6 +33,7 @@ from gitstore.shell.binding import Binding
 from gitstore.shell.transfer.pool import stopping
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
     from hashlib import _Hash
 
 SPAN = 16 << 20  # bytes of one range of a large object
@@ -104,6 +104,9 @@ class _Transfer:
 
     def finished(self, begin: int, sha256: _Hash, progress: Progress) -> Version:
         """All bytes from `begin` on fetched; what the whole is."""
+        # Late: most transfers have no object that is so large.
+        from concurrent.futures import ThreadPoolExecutor
+
         # One after the other, because a pointer may claim any size: the first range finds that out.
         size = self.expect.size
         later = (Span(at, min(at + SPAN, size)) for at in range(begin, size, SPAN))
@@ -162,6 +165,8 @@ def _awaited(under_way: Future[list[bytes]]) -> list[bytes]:
     Raises:
         KeyboardInterrupt: nobody waits for the object any more.
     """
+    from concurrent.futures import wait
+
     while True:
         done, _ = wait([under_way], timeout=_LOOK)
         if stopping():
