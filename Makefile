@@ -45,7 +45,7 @@ test: ## Every check and every test
 	@$(MAKE) --no-print-directory -j2 check pytest
 
 pytest:
-	@$(python) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@TMPDIR="$$(sh tests/scratch)" $(python) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 demo: venv servers ## A tour, with a storage server on this machine
 	@$(python) demo/run.py $(ARGS)

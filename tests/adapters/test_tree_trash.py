@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import tempfile
 from pathlib import Path
 
 from gitstore.adapters.tree import spare_directory
 from tests.adapters.places import Place
+from tests.disks import MEMORY, another_disk
 
 
 def test_spare_lies_in_the_common_directory_if_renaming_works(tmp_path: Path) -> None:
@@ -16,19 +16,15 @@ def test_spare_lies_in_the_common_directory_if_renaming_works(tmp_path: Path) ->
     assert spare_directory(top, common, top / "not" / "there") == common / "storage"
 
 
-def test_spare_lies_beside_the_work_tree_if_git_is_elsewhere(tmp_path: Path) -> None:
-    memory = Path("/dev/shm")  # noqa: S108 - another file system is what is wanted
-    shared = memory / f"git-storage-{os.getpid()}"
-    shared.mkdir()
-    try:
-        top = tmp_path / "work"
+def test_spare_lies_beside_the_work_tree_if_git_is_elsewhere() -> None:
+    with another_disk(MEMORY) as home, tempfile.TemporaryDirectory(dir=MEMORY) as memory:
+        shared = Path(memory)
+        top = home / "work"
         top.mkdir()
-        assert spare_directory(top, shared, top / "d") == tmp_path / ".work.git-storage"
-        found = spare_directory(top, tmp_path, shared / "d")
-        assert found.parent == memory / ".git-storage"
+        assert spare_directory(top, shared, top / "d") == home / ".work.git-storage"
+        found = spare_directory(top, home, shared / "d")
+        assert found.parent == MEMORY / ".git-storage"
         assert found != spare_directory(top, top, shared / "d")
-    finally:
-        shutil.rmtree(shared)
 
 
 def test_there_is_room_for_some_bytes(place: Place) -> None:

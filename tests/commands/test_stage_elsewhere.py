@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.disks import another_disk
 from tests.lab import NAME, URL, Lab
 from tests.opening.scenes import inside
 from tests.opening.test_open import content
@@ -321,9 +321,9 @@ def moved(lab: Lab) -> Iterator[Lab]:
     lab.write("data/m31.fits", b"edited")
     lab.bucket.put("m31.fits", b"changed there")
     lab.storage("sync", "--keep", "remote")
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:  # another disk than the lab's
+    with another_disk(lab.root) as other:
         lab.run("mv", str(lab.top / "data"), f"{other}/data")
-        lab.storage("stage", "--location", other, "data")
+        lab.storage("stage", "--location", str(other), "data")
         yield lab
 
 

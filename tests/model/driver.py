@@ -11,12 +11,12 @@ from pathlib import Path
 from random import Random
 
 from gitstore.core.manifest import Track
+from tests.disks import MEMORY
 from tests.model.bucket import Habit
 from tests.model.oracle import Violation
 from tests.model.steps import Step, random_history
 from tests.model.world import World
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - only a parent; every directory in it is new and private
 _LENGTHS = (8, 15, 25)
 
 
@@ -61,7 +61,7 @@ def live_recipe(seed: int) -> Recipe:
 
 def place() -> str | None:
     """Where worlds are made: in memory if the system has a directory for that."""
-    return str(_MEMORY) if _MEMORY.is_dir() else None
+    return str(MEMORY) if MEMORY.is_dir() else None
 
 
 @contextmanager
