@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
+from tests import lab as laboratory
 from tests.lab import Lab, Result
 
 
@@ -33,3 +38,37 @@ def test_a_result_is_judged_by_its_streams() -> None:
         result.says("else")
     with pytest.raises(AssertionError, match="is said"):
         result.never_says("talk")
+
+
+def grants(lab: Lab) -> list[str]:
+    with closing(sqlite3.connect(lab.top / ".git/storage/grants.db")) as connection:
+        return [line.replace(str(lab.root), "HERE") for line in connection.iterdump()]
+
+
+def test_a_project_that_is_copied_is_as_one_that_is_made(tmp_path: Path) -> None:
+    objects = {"a": b"one", "b/c": b""}
+    labs = []
+    for name in ("made", "first", "again"):
+        (tmp_path / name).mkdir()
+        labs.append(laboratory.make(tmp_path / name))
+    made, *copied = labs
+    made.describe_anew(objects, "--live")
+    for each in copied:
+        each.describe(objects, "--live")
+        assert grants(each) == grants(made)
+        assert each.bucket.objects() == objects
+        assert each.git("remote", "get-url", "origin").out == f"{each.root}/remote.git\n"
+        assert each.git("status", "--porcelain", "--branch").out == "## main...origin/main\n"
+        assert each.read(".storage.yaml") == made.read(".storage.yaml")
+        assert each.clone().read(".storage.yaml") == made.read(".storage.yaml")
+        each.storage("stage", "--all")
+        each.write("data/a", b"two")
+        each.storage("sync")
+        assert each.bucket.get("a") == b"two"
+    assert made.bucket.objects() == objects
+
+
+def test_what_was_there_before_is_described_with_it(lab: Lab) -> None:
+    lab.write("notes", b"one")
+    lab.describe({"a": b"one"})
+    assert lab.clone().read("notes") == b"one"
