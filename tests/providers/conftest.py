@@ -17,8 +17,9 @@ EXAMPLE = ROOT / "docs" / "examples" / "git-storage-sqlar"
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the package in it, for `PYTHONPATH`."""
     where = tmp_path_factory.mktemp("package")
-    # Whatever it depends on is here; nothing is downloaded.
-    quiet = ("--quiet", "--disable-pip-version-check", "--no-deps", "--no-index")
+    # Whatever it depends on is here; nothing is downloaded. The cache is that of other processes,
+    # which may be at the same wheel.
+    quiet = ("--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-deps", "--no-index")
     install = ("install", *quiet, "--no-build-isolation", "--target", str(where), str(EXAMPLE))
     done = subprocess.run(
         [sys.executable, "-m", "pip", *install], capture_output=True, check=False, text=True

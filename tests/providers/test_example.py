@@ -24,6 +24,9 @@ from tests.lab import Lab, approving
 from tests.providers.conftest import EXAMPLE
 from tests.sources import ROOT
 
+# In one process: the package is built once.
+pytestmark = pytest.mark.xdist_group("example")
+
 OBJECTS = {"a.txt": b"one", "sub/b.txt": b"two " * 1000, "sub/odd name #1 100%.txt": b"three"}
 MODULE = EXAMPLE / "git_storage_sqlar.py"
 
