@@ -17,8 +17,8 @@ from tests.rules.driver import KILLED
 from tests.rules.scenes import base, driven, entries, intents, left_over, over_s3, trash
 from tests.servers import Bucket
 
-OBJECTS = 200
-KILLS = 40
+OBJECTS = 120
+KILLS = 24  # `make crash` has hundreds
 DOWN = ("written", "flushed", "placed", "settled")
 UP = ("intended", "given", "settled", "pointer")
 
