@@ -2,7 +2,7 @@
 
 A provider is a name (`file`, `s3`, ...) and a function `open_store(place, credentials) -> Store`
 that sends no request. Those of packages are entry points of the group `gitstore.stores`; reading
-what is installed for the built-in ones, too, took a sixth of a short command
+what is installed for the built-in ones, too, took a tenth of a short command
 (docs/decisions/0020-built-in-providers.md).
 """
 
