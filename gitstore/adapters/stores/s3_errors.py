@@ -177,6 +177,12 @@ def sdk_errors() -> tuple[type[Exception], ...]:
     return (*ours, BotoCoreError, ClientError)
 
 
+def code_in(text: str) -> str | None:
+    """The code in a server's own words, e.g. `NoSuchKey`, if there is one."""
+    found = _CODE.search(text)
+    return found.group(1) if found else None
+
+
 def for_answer(code: str | None, status: int | None, about: About) -> StoreError:
     """The error for what the server answered."""
     known = code if code in CODES else _STATUSES.get(status or 0)
@@ -194,13 +200,11 @@ def _from_obstore(error: Exception, about: About) -> Failure:
     name = "InvalidPathError" if isinstance(error, ValueError) else type(error).__name__
     name = _PLAIN.get(type(error), name)
     text = str(error)
-    code, status = _CODE.search(text), _STATUS.search(text)
+    code, status = code_in(text), _STATUS.search(text)
     if name == "UnauthenticatedError" and not status:
         return Failure(NoCredentials(f"{about.where}: {_first_line(text)}", key=about.key), False)
     if code or status:
-        answered = for_answer(
-            code.group(1) if code else None, int(status.group(1)) if status else None, about
-        )
+        answered = for_answer(code, int(status.group(1)) if status else None, about)
     else:
         kind = CLASSES.get(name, Unreachable)
         # obstore's own sentence holds the URL twice and how long it has tried.

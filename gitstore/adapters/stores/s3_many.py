@@ -17,7 +17,7 @@ from gitstore.adapters.stores import s3_writing
 from gitstore.adapters.stores.curl import Answer, Request, answers
 from gitstore.adapters.stores.pace import paced
 from gitstore.adapters.stores.s3_connection import Connection
-from gitstore.adapters.stores.s3_errors import Failure, for_answer
+from gitstore.adapters.stores.s3_errors import Failure, code_in, for_answer
 from gitstore.adapters.stores.s3_listing import object_version
 from gitstore.adapters.stores.s3_reading import require
 from gitstore.core.credentials import Keys
@@ -26,7 +26,6 @@ from gitstore.core.many import Answers, Given, Wanted, Whole, Writes
 from gitstore.core.versions import Version
 
 _DOTTED = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
-_CODE = re.compile(rb"<Code>(\w+)</Code>")
 _NO_TYPE = "Content-Type:"  # libcurl would name one
 _AT_ONCE = "Expect:"  # libcurl would ask first whether a larger body is welcome
 
@@ -161,8 +160,7 @@ def _failure(connection: Connection, answer: Answer) -> Failure:
     if answer.status == 0:
         silent = Unreachable(f"{about.where}: the storage does not answer", key=about.key)
         return Failure(silent, lost=True)
-    code = _CODE.search(answer.body)
-    error = for_answer(code.group(1).decode() if code else None, answer.status, about)
+    error = for_answer(code_in(answer.body.decode(errors="replace")), answer.status, about)
     return Failure(error, lost=isinstance(error, Unreachable) or answer.repeated)
 
 
