@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,23 @@ def nobody() -> Keys | None:
 
 @pytest.mark.parametrize("provider", providers())
 def test_a_built_in_provider_opens_or_says_why_not(provider: str) -> None:
-    with suppress(StorageError):
+    told = ""
+    try:
         open_store(StorePlace(provider, "nowhere"), nobody)
+    except StorageError as error:
+        told = str(error)
+    assert "cannot be loaded" not in told
+
+
+def test_a_built_in_provider_that_cannot_be_loaded_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "gitstore.adapters.stores.sftp", None)
+    with pytest.raises(
+        Unsupported, match="git-storage provides 'sftp' but cannot be loaded"
+    ) as told:
+        open_store(StorePlace("sftp", "sftp://host"), nobody)
+    assert told.value.hint == "pip install --upgrade git-storage"
 
 
 def test_packages_are_listed_beside_the_built_in_providers(

@@ -8,6 +8,7 @@ what is installed for the built-in ones, too, took a tenth of a short command
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from gitstore.core.errors import UnknownName, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from importlib.metadata import EntryPoint
 
     from gitstore.core.credentials import CredentialSource
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Opener = Callable[["StorePlace", CredentialSource], Store]
 
 GROUP = "gitstore.stores"
+_PACKAGE = "git-storage"
 _BUILT_IN = {
     "azure": ("azure", "open_store"),
     "file": ("directory", "open_store"),
@@ -96,7 +98,7 @@ def open_store(place: StorePlace, credentials: CredentialSource) -> Store:
         Unsupported: the package that does cannot be loaded.
     """
     # No package takes the place of a built-in provider: it would be given its credentials.
-    opener = _built_in(place.provider) or _packaged(place)
+    opener = _built_in(place.provider) if place.provider in _BUILT_IN else _packaged(place)
     return opener(place, credentials)
 
 
@@ -105,11 +107,10 @@ def providers() -> tuple[str, ...]:
     return tuple(sorted({*_BUILT_IN, *(point.name for point in _points())}))
 
 
-def _built_in(provider: str) -> Opener | None:
-    if provider not in _BUILT_IN:
-        return None
+def _built_in(provider: str) -> Opener:
     module, function = _BUILT_IN[provider]
-    opener: Opener = getattr(import_module(f"gitstore.adapters.stores.{module}"), function)
+    with _loading(provider, _PACKAGE):
+        opener: Opener = getattr(import_module(f"gitstore.adapters.stores.{module}"), function)
     return opener
 
 
@@ -129,7 +130,9 @@ def _packaged(place: StorePlace) -> Opener:
             hint=f"pip uninstall {names[-1]}  # or another one of them",
         )
     (point,) = points.values()
-    return _loaded(point)
+    with _loading(point.name, _package(point)):
+        opener: Opener = point.load()
+    return opener
 
 
 def _points() -> Iterable[EntryPoint]:
@@ -143,12 +146,12 @@ def _package(point: EntryPoint) -> str:
     return point.dist.name if point.dist is not None else point.value
 
 
-def _loaded(point: EntryPoint) -> Opener:
+@contextmanager
+def _loading(provider: str, package: str) -> Iterator[None]:
     try:
-        opener: Opener = point.load()
+        yield
     except (ImportError, AttributeError, SyntaxError) as error:
         raise Unsupported(
-            f"the package {_package(point)} provides '{point.name}' but cannot be loaded: {error}",
-            hint=f"pip install --upgrade {_package(point)}",
+            f"the package {package} provides '{provider}' but cannot be loaded: {error}",
+            hint=f"pip install --upgrade {package}",
         ) from error
-    return opener
