@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from gitstore.adapters.stores import http_index, web_reading, web_versions
+from gitstore.adapters.stores import bounded, http_index, web_reading, web_versions
 from gitstore.adapters.stores.file_keys import checked, parent_of, unnamed
 from gitstore.adapters.stores.http_index import Index
 from gitstore.adapters.stores.registry import StorePlace
@@ -176,15 +176,10 @@ def _is_name(name: bytes) -> bool:
 def _whole(answer: Any, about: About) -> bytes:
     from urllib3.exceptions import HTTPError
 
-    pieces, size = [], 0
+    pieces = answer.stream(1 << 16, decode_content=False)
     try:
-        for piece in answer.stream(1 << 16, decode_content=False):
-            size += len(piece)
-            if size > http_index.LARGEST:
-                raise Unreachable(f"{about}: the index page does not end")
-            pieces.append(piece)
+        return bounded.whole(pieces, http_index.LARGEST, f"{about}: the index page")
     except HTTPError as error:
         raise unreachable(error, about) from error
     finally:
         answer.close()
-    return b"".join(pieces)

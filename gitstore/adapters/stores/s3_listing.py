@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote_plus
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
+from gitstore.adapters.stores import bounded
 from gitstore.adapters.stores.patience import ATTEMPTS, pause
 from gitstore.adapters.stores.s3_connection import CONNECT, SILENCE, Connection
 from gitstore.adapters.stores.s3_errors import About, for_answer
@@ -233,7 +234,9 @@ class _Session:
                 answer = self._http.send(self._signed(prefix, token))
                 if answer.status_code not in _RETRIED or attempt == ATTEMPTS:
                     body = StreamingBody(answer.raw, answer.headers.get("content-length"))
-                    return read(Answer(answer.status_code, self._whole(body.iter_chunks(_PIECE))))
+                    pieces = body.iter_chunks(_PIECE)
+                    page = bounded.whole(pieces, _LARGEST, f"{where}: a page of the listing")
+                    return read(Answer(answer.status_code, page))
                 answer.raw.close()
                 wished = answer.headers.get("retry-after", "")
             except Unreachable:
@@ -244,15 +247,6 @@ class _Session:
                     raise Unreachable(f"{where}: the storage does not answer") from error
             time.sleep(pause(attempt, wished))
         raise Unreachable(f"{where}: no page of the listing after {ATTEMPTS} attempts")
-
-    def _whole(self, pieces: Iterator[bytes]) -> bytes:
-        whole, size = [], 0
-        for piece in pieces:
-            size += len(piece)
-            if size > _LARGEST:
-                raise Unreachable(f"{self.about.where}: a page of the listing does not end")
-            whole.append(piece)
-        return b"".join(whole)
 
     def _signed(self, prefix: str, token: str | None) -> Any:
         from botocore.auth import S3SigV4Auth
