@@ -65,23 +65,26 @@ def _requests(view: View, plan: Plan, abilities: Abilities, costs: Costs) -> Req
     looks = abilities.erase is Conditional.CHECKED
     return Requests(
         listing=0 if view.offline else max(1, -(-listed // costs.page)),
-        reading=sum(map(_reads, plan.of(*_DOWN))),
+        reading=_reads(plan.of(*_DOWN)),
         writing=_writes(given, abilities, costs),
         erasing=len(erased) * (2 if looks else 1),
         measuring=_MEASURING if unknown and (given or erased) else 0,
     )
 
 
-def _reads(action: Action) -> int:
+def _reads(brought: Sequence[Action]) -> int:
     from gitstore.shell.transfer import ranges  # late, as everything that moves bytes
 
-    version: Version | None = action.seen.pointer
-    looked_for = is_promise(version)
-    if action.kind is Kind.TAKE and action.seen.remote is not None:
-        version, looked_for = action.seen.remote, False
-    size = 0 if version is None else version.size
-    parts = -(-size // ranges.SPAN) if size >= ranges.LARGE else 1
-    return parts + (1 if looked_for else 0)
+    total = 0
+    for action in brought:
+        version: Version | None = action.seen.pointer
+        looked_for = is_promise(version)
+        if action.kind is Kind.TAKE and action.seen.remote is not None:
+            version, looked_for = action.seen.remote, False
+        size = 0 if version is None else version.size
+        parts = -(-size // ranges.SPAN) if size >= ranges.LARGE else 1
+        total += parts + (1 if looked_for else 0)
+    return total
 
 
 def _writes(given: Sequence[Action], abilities: Abilities, costs: Costs) -> int:
