@@ -13,6 +13,7 @@ export PIP_ROOT_USER_ACTION = ignore
 python = .venv/bin/python
 made = .venv/made
 installed = .venv/installed
+run-tests = TMPDIR="$$(sh tests/scratch)" $(python) -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL = help
 .PHONY: help venv servers check test pytest demo mutants contract soak crash writers figures bench clean
@@ -45,7 +46,7 @@ test: ## Every check and every test
 	@$(MAKE) --no-print-directory -j2 check pytest
 
 pytest:
-	@TMPDIR="$$(sh tests/scratch)" $(python) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(run-tests) $(ARGS)
 
 demo: venv servers ## A tour, with a storage server on this machine
 	@$(python) demo/run.py $(ARGS)
@@ -54,8 +55,7 @@ mutants: venv servers ## Break the rules one at a time; the model must notice ea
 	@$(python) -m tests.model.mutants $(ARGS)
 
 contract: venv servers ## Every fault on every server, every operation of git everywhere: minutes
-	@$(python) -m pytest -n $(WORKERS) $(ARGS) tests/stores/whole_contract.py \
-		tests/hooks/whole_operations.py
+	@$(run-tests) $(ARGS) tests/stores/whole_contract.py tests/hooks/whole_operations.py
 
 soak: venv servers ## Random histories until interrupted
 	@$(python) -m tests.model.soak $(ARGS)

@@ -181,7 +181,7 @@ class Lab:
         In a new lab, what that makes is copied from another one: it takes a third of a short test.
         """
         if len(objects) <= _FEW and self._is_new():
-            copy_over(_described(tuple(objects.items()), options), self.root)
+            _copy_over(_described(tuple(objects.items()), options), self.root)
             self.git("update-index", "-q", "--refresh")
         else:
             self.describe_anew(objects, *options)
@@ -271,11 +271,11 @@ def content(path: Path) -> bytes:
 
 def make(root: Path) -> Lab:
     """A project with an empty first commit, pushed to a bare remote, and an empty bucket."""
-    copy_over(_begun(), root)
+    _copy_over(_begun(), root)
     return Lab(root, root / "project", Bucket(root / "bucket"), _approved(root))
 
 
-def copy_over(template: Path, root: Path) -> None:
+def _copy_over(template: Path, root: Path) -> None:
     """Give a new lab what is in another one, where only git and the grants know where they are."""
     shutil.copytree(template, root, dirs_exist_ok=True, copy_function=_replaced)
     file = root / "project" / ".git" / "config"
